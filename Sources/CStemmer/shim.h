@@ -1,0 +1,2 @@
+// The Snowball stemmers of the Debian package libstemmer-dev.
+#include <libstemmer.h>

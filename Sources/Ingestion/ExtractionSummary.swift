@@ -1,0 +1,48 @@
+/// What an extraction produced: the content of `summary.json`, which is written last and so marks a complete result.
+package struct ExtractionSummary: Codable, Sendable, Equatable {
+    /// Whether the file became running text or records with named columns.
+    package enum Kind: String, Codable, Sendable {
+        case document
+        case table
+    }
+
+    /// Document or table.
+    package var kind: Kind
+
+    /// Length of `text.txt` in Unicode scalars.
+    package var scalars: Int
+
+    /// Number of lines in `blocks.jsonl`.
+    package var blocks: Int
+
+    /// Number of records; 0 for a document.
+    package var rows: Int
+
+    /// Names of the columns in their order; empty for a document.
+    package var columns: [String]
+
+    /// Bytes of the file that no encoding could explain and that became U+FFFD.
+    package var replacedBytes: Int
+
+    /// A summary with all its numbers.
+    package init(kind: Kind, scalars: Int, blocks: Int, rows: Int, columns: [String], replacedBytes: Int) {
+        self.kind = kind
+        self.scalars = scalars
+        self.blocks = blocks
+        self.rows = rows
+        self.columns = columns
+        self.replacedBytes = replacedBytes
+    }
+}
+
+/// Why an extraction ended without a result.
+package enum ExtractionFailure: Error, Sendable, Equatable {
+    /// The file is at fault; a sentence for its owner with the line number where there is one. A retry is useless.
+    case refused(String)
+
+    /// The child used more memory, time or disk than it may; a sentence that names which. A retry is useless.
+    case limitExceeded(String)
+
+    /// The child died or could not start, which is our fault or the machine's; the words are for the log. May be retried.
+    case crashed(String)
+}

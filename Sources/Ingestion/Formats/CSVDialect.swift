@@ -1,0 +1,46 @@
+/// Which character divides the cells of a file, found by trying each on its beginning.
+struct CSVDialect: Equatable {
+    /// Comma, semicolon, tab or vertical bar.
+    var delimiter: UInt8
+
+    /// Whether the first line is Excel's `sep=;`, which names the delimiter and is no header.
+    var hasSeparatorLine: Bool
+
+    /// How much of the file is tried.
+    static let sampleBytes = 64 << 10
+
+    private static let candidates = Array(",;\t|".utf8)
+
+    /// - Parameters:
+    ///   - sample: the beginning of the text.
+    ///   - isWhole: whether it is all of it; else its last record may be cut and does not count.
+    init(sample: [UInt8], isWhole: Bool, limits: ExtractionLimits) {
+        let firstLine = sample.prefix { $0 != UTF8Bytes.lineFeed }
+        if firstLine.count == 5, firstLine.starts(with: "sep=".utf8), let last = firstLine.last, Self.candidates.contains(last) {
+            self.init(delimiter: last, hasSeparatorLine: true)
+            return
+        }
+        var best = (delimiter: Self.candidates[0], agreement: 0.0, cells: 1)
+        for candidate in Self.candidates {
+            let counts = Self.cellCounts(of: sample, isWhole: isWhole, delimiter: candidate, limits: limits)
+            guard let header = counts.first, header > 1 else { continue }
+            let agreement = Double(counts.count { $0 == header }) / Double(counts.count)
+            if (agreement, header) > (best.agreement, best.cells) { best = (candidate, agreement, header) }
+        }
+        self.init(delimiter: best.delimiter, hasSeparatorLine: false)
+    }
+
+    private init(delimiter: UInt8, hasSeparatorLine: Bool) {
+        self.delimiter = delimiter
+        self.hasSeparatorLine = hasSeparatorLine
+    }
+
+    private static func cellCounts(of sample: [UInt8], isWhole: Bool, delimiter: UInt8, limits: ExtractionLimits) -> [Int] {
+        var counts: [Int] = []
+        var parser = CSVParser(delimiter: delimiter, limits: limits)
+        // A fault here only ends the sample: the real reading reports it with the delimiter that was chosen.
+        try? parser.consume(sample) { counts.append($0.fields.count) }
+        if isWhole || counts.isEmpty { try? parser.finish { counts.append($0.fields.count) } }
+        return counts
+    }
+}

@@ -1,0 +1,93 @@
+import Foundation
+
+/// What a first pass over a file tells: its encoding, and that it is text at all.
+struct FileInspection: Equatable {
+    /// The encoding of the whole file.
+    var encoding: TextEncoding
+
+    /// Bytes of the byte order mark at its beginning; they are not text.
+    var markBytes: Int
+
+    /// Whether a form feed occurs, which divides plain text into pages.
+    var hasFormFeed: Bool
+
+    /// Control characters that text may hold before it counts as binary: this many, or this share if that is more.
+    static let toleratedControls = 8
+    static let toleratedControlShare = 0.01
+
+    /// A file without a mark stays UTF-8 in spite of damaged places if so many good sequences stand beside each bad one:
+    /// text in Windows-1252 practically never forms valid sequences, a truncated UTF-8 file has one bad place.
+    static let soundSequencesForEachDamage = 10
+
+    /// Reads the file once, from end to end, with bounded memory.
+    ///
+    /// Throws `ExtractionFailure.refused` for an empty or a binary file.
+    init(file: URL, chunkBytes: Int = ByteSource.defaultChunkBytes) throws {
+        let head = try ByteSource(file: file, chunkBytes: BinarySignature.headBytes).next() ?? []
+        if head.isEmpty { throw ExtractionFailure.refused("The file is empty.") }
+        if let name = BinarySignature.name(of: head) {
+            throw ExtractionFailure.refused("The file is not text: its first bytes are those of \(name).")
+        }
+        (encoding, markBytes) = Self.byteOrderMark(head)
+
+        var counts = Counts()
+        var decoder = ScalarDecoder(encoding: encoding)
+        var source = try ByteSource(file: file, chunkBytes: chunkBytes)
+        while let chunk = try source.next() { counts.add(chunk, with: &decoder) }
+        if decoder.finish() > 0 { counts.damaged += 1 }
+
+        hasFormFeed = counts.formFeeds > 0
+        let tolerated = max(Self.toleratedControls, Int(Double(counts.scalars) * Self.toleratedControlShare))
+        if counts.controls > tolerated {
+            throw ExtractionFailure.refused(
+                "The file is not text: it contains \(counts.controls) control characters. "
+                    + "If it is text in UTF-16, save it with a byte order mark or as UTF-8."
+            )
+        }
+        let isDamagedUTF8 = counts.sound >= counts.damaged * Self.soundSequencesForEachDamage
+        if markBytes == 0, counts.damaged > 0, !isDamagedUTF8 { encoding = .windows1252 }
+    }
+
+    private static func byteOrderMark(_ head: [UInt8]) -> (TextEncoding, Int) {
+        if head.starts(with: [0xEF, 0xBB, 0xBF]) { return (.utf8, 3) }
+        if head.starts(with: [0xFF, 0xFE]) { return (.utf16LittleEndian, 2) }
+        if head.starts(with: [0xFE, 0xFF]) { return (.utf16BigEndian, 2) }
+        return (.utf8, 0)
+    }
+
+    private struct Counts {
+        var scalars = 0
+        /// NUL and the other control characters that text has no use for.
+        var controls = 0
+        var formFeeds = 0
+        /// Valid sequences of more than one byte.
+        var sound = 0
+        var damaged = 0
+
+        mutating func add(_ chunk: [UInt8], with decoder: inout ScalarDecoder) {
+            for byte in chunk {
+                var step = decoder.step(byte)
+                if case .undecodable(_, again: true) = step {
+                    damaged += 1
+                    step = decoder.step(byte)
+                }
+                switch step {
+                case .pending: break
+                case .undecodable: damaged += 1
+                case .scalar(let value): add(value)
+                }
+            }
+        }
+
+        private mutating func add(_ scalar: UInt32) {
+            scalars += 1
+            switch scalar {
+            case 0x08, 0x09, 0x0A, 0x0D, 0x1B: break  // backspace and escape occur in captured terminal output
+            case 0x0C: formFeeds += 1
+            case 0x00...0x1F: controls += 1
+            case 0x80...: sound += 1
+            default: break
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Foundation
+package import Storage
+
+/// A moment in UTC, kept as whole milliseconds since 1970, as every table stores it.
+package struct Timestamp: Hashable, Sendable, Comparable, Codable, SQLBindable {
+    package let milliseconds: Int64
+
+    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+
+    package init(from decoder: any Decoder) throws { milliseconds = try decoder.singleValueContainer().decode(Int64.self) }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(milliseconds)
+    }
+
+    package static func < (left: Self, right: Self) -> Bool { left.milliseconds < right.milliseconds }
+
+    package func adding(_ duration: Duration) -> Timestamp { Timestamp(milliseconds: milliseconds + duration.milliseconds) }
+
+    package var sqlValue: SQLValue { .int64(milliseconds) }
+
+    /// RFC 3339 with whole seconds and `Z`, as `/v1` prints times.
+    package var secondsText: String { Date(timeIntervalSince1970: Double(milliseconds / 1000)).formatted(.iso8601) }
+
+    /// Reads RFC 3339 text, with or without a fraction; nil for anything else.
+    package static func parse(_ text: String) -> Timestamp? {
+        let plain = try? Date(text, strategy: .iso8601)
+        let date = plain ?? (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
+        return date.map { Timestamp(milliseconds: Int64(($0.timeIntervalSince1970 * 1000).rounded())) }
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, cut off below.
+    package var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+}
+
+/// Where "now" comes from. Two sides: the system's clock, and one that tests move by hand.
+package protocol Clock: Sendable {
+    var now: Timestamp { get }
+}
+
+/// The machine's clock.
+package struct SystemClock: Clock {
+    package init() {}
+    package var now: Timestamp { Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down))) }
+}
+
+/// The moment by which leases are judged: the database's own clock on PostgreSQL, where several machines share it,
+/// and this process's clock on SQLite, which has a single owner.
+package enum DatabaseTime {
+    package static func now(_ connection: any Connection, clock: any Clock) throws -> Timestamp {
+        guard connection.dialect == .postgres else { return clock.now }
+        let rows = try connection.query("SELECT CAST(FLOOR(EXTRACT(EPOCH FROM clock_timestamp()) * 1000) AS BIGINT) AS now")
+        guard let row = rows.first else { return clock.now }
+        return Timestamp(milliseconds: try row.int64("now"))
+    }
+}

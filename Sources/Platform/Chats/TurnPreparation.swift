@@ -1,0 +1,125 @@
+import Providers
+import Retrieval
+import Storage
+
+/// What a turn knows before it begins: the model, the prompt, the passages that fit.
+struct PreparedTurn: Sendable {
+    let model: ResolvedModel
+    let request: GenerationRequest
+    /// The retrieved passages, in the order of `request.passages`.
+    let sources: [Source]
+    let inputTokens: Int
+}
+
+/// Resolves the model, composes the prompt, retrieves, and cuts to what fits. Writes nothing.
+struct TurnPreparation: Sendable {
+    /// Passages that a turn retrieves at most (contract A §6 Q28).
+    static let mostPassages = 8
+    /// Earlier messages that are considered at most.
+    static let mostHistory = 200
+
+    let database: any Database
+    let models: ModelService
+    let search: PassageSearch
+    private let associations = AssociationRepository()
+    private let datasets = DatasetRepository()
+    private let messages = MessageRepository()
+
+    init(database: any Database, models: ModelService, search: PassageSearch) {
+        self.database = database
+        self.models = models
+        self.search = search
+    }
+
+    func prepare(_ request: TurnRequest, continuing chat: Chat?, for principal: Principal) async throws -> PreparedTurn {
+        guard let id = request.model ?? chat?.model else {
+            throw PlatformError.invalid(["body", "modelId"], "modelId is required when there is no chatId.", kind: .missing)
+        }
+        let model = try await models.get(id, for: principal)
+        try Self.check(request, against: model)
+        let question = request.messages.last { $0.role == .user }?.content ?? ""
+        let found = try await retrieve(question, for: model, in: chat, principal)
+        let earlier = try await history(of: chat, principal)
+        return Self.compose(request, chat, model, found, earlier)
+    }
+
+    /// What the model cannot do is refused by name before anything is written.
+    private static func check(_ request: TurnRequest, against model: ResolvedModel) throws {
+        switch model.lifecycle {
+        case .endOfLife:
+            throw PlatformError.forbidden(model.system.deprecationMessage ?? "This model reached its end of life: choose another parent model.")
+        case .disabled: throw PlatformError.forbidden("The system model behind this model is switched off.")
+        case .active, .deprecated: break
+        }
+        guard model.enabled else { throw PlatformError.forbidden("This model is disabled: enable it with PATCH /v1/models/{model_id}.") }
+        var issues: [FieldIssue] = []
+        func refuse(_ field: String, _ ability: String) {
+            issues.append(FieldIssue(location: ["body", field], message: "\(field): this model does not support \(ability).", kind: .unsupported))
+        }
+        if request.isStreamed, !model.supportsStreaming { refuse("stream", "streaming") }
+        if request.asksForTools, !model.system.supportsTools { refuse("tools", "tools") }
+        if request.asksForReasoning, !model.system.supportsReasoning { refuse("enableReasoning", "reasoning") }
+        if request.asksForStructure, model.system.provider == SystemModel.quoting.provider { refuse("responseFormat", "structured output") }
+        if !issues.isEmpty { throw PlatformError.invalid(issues) }
+    }
+
+    /// Searches the associated datasets in descending groups of priority, the chat's own files first.
+    private func retrieve(
+        _ question: String, for model: ResolvedModel, in chat: Chat?, _ principal: Principal
+    ) async throws -> (sources: [Source], shares: [Double]) {
+        let (associations, datasets, organization) = (associations, datasets, principal.organization)
+        let groups = try await database.read { connection in
+            let attached = try chat.flatMap { try datasets.attached(connection, organization, to: AttachedChatID($0.id.text)) }
+            let used = try associations.all(connection, organization, of: model.id)
+            let byPriority = Dictionary(grouping: used, by: \.priority).sorted { $0.key > $1.key }.map { $0.value.map(\.dataset) }
+            return (attached.map { [[$0]] } ?? []) + byPriority
+        }
+        var sources: [Source] = []
+        var shares: [Double] = []
+        let query = String(question.prefix(PassageSearch.longestQuery))
+        for group in groups where sources.count < Self.mostPassages {
+            let found = try await search.search(query, in: group, limit: Self.mostPassages - sources.count, organization: organization)
+            sources += found.sources
+            shares += found.matchedShares
+        }
+        return (sources, shares)
+    }
+
+    private func history(of chat: Chat?, _ principal: Principal) async throws -> [Message] {
+        guard let chat else { return [] }
+        let messages = messages
+        return try await database.read { try messages.list($0, principal.organization, chat.id, most: Self.mostHistory) }
+    }
+
+    private static func compose(
+        _ request: TurnRequest, _ chat: Chat?, _ model: ResolvedModel, _ found: (sources: [Source], shares: [Double]), _ earlier: [Message]
+    ) -> PreparedTurn {
+        // Contract A §5.3: the request's prompt, then the chat's, then the model's.
+        let system = request.systemPrompt ?? chat?.systemPrompt ?? model.own?.systemPrompt
+        let maxTokens = min(request.maxTokens ?? .max, model.maxTokensPerRequest, model.system.maxTokensPerRequest)
+        let new = request.messages.map { GenerationRequest.Message(role: role($0.role), content: $0.content ?? "") }
+        let old = earlier.map { GenerationRequest.Message(role: role($0.role), content: $0.content ?? "") }
+        let fixedTokens = (system.map(TokenCounter.count) ?? 0) + new.map { TokenCounter.count($0.content) }.reduce(0, +)
+        let budget = ContextBudget(
+            window: min(model.contextWindow, model.system.contextWindow), reserved: fixedTokens + maxTokens,
+            passages: found.sources.map { TokenCounter.count($0.text) }, history: old.reversed().map { TokenCounter.count($0.content) })
+        let sources = Array(found.sources.prefix(budget.passages))
+        let passages = zip(sources, found.shares).map { GenerationRequest.Passage(text: $0.text, headings: $0.headings, matchedShare: $1) }
+        let kept = old.suffix(budget.history)
+        let inputTokens =
+            fixedTokens + kept.map { TokenCounter.count($0.content) }.reduce(0, +) + sources.map { TokenCounter.count($0.text) }.reduce(0, +)
+        let generation = GenerationRequest(
+            upstream: model.system.upstream, system: system, messages: kept + new, passages: passages, maxTokens: maxTokens,
+            temperature: request.temperature)
+        return PreparedTurn(model: model, request: generation, sources: sources, inputTokens: inputTokens)
+    }
+
+    private static func role(_ role: Message.Role) -> GenerationRequest.Message.Role {
+        switch role {
+        case .system: .system
+        case .user: .user
+        case .assistant: .assistant
+        case .tool: .tool
+        }
+    }
+}

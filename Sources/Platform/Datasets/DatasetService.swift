@@ -1,0 +1,72 @@
+package import Storage
+
+/// Datasets: make, read, change, delete.
+package struct DatasetService: Sendable {
+    private let database: any Database
+    private let clock: any Clock
+    private let repository = DatasetRepository()
+
+    package init(database: any Database, clock: any Clock) {
+        self.database = database
+        self.clock = clock
+    }
+
+    package func create(_ draft: DatasetDraft, for principal: Principal, receipt: ReplyReceipt<Dataset>?) async throws -> Dataset {
+        let repository = repository
+        let now = clock.now
+        let dataset = Dataset(
+            id: .make(at: now), organization: principal.organization, name: draft.name, description: draft.description,
+            consentForTraining: draft.consentForTraining, version: 0, createdAt: now, updatedAt: now)
+        return try await database.write { connection in
+            try repository.insert(connection, principal.organization, dataset)
+            try receipt?.finish(dataset, on: connection)
+            return dataset
+        }
+    }
+
+    package func page(_ request: PageRequest, for principal: Principal) async throws -> Page<Dataset> {
+        let repository = repository
+        return try await database.read { try repository.page($0, principal.organization, request) }
+    }
+
+    /// - Throws: `PlatformError.notFound`.
+    package func get(_ id: DatasetID, for principal: Principal) async throws -> Dataset {
+        let repository = repository
+        return try await database.read { try Self.require(repository.find($0, principal.organization, id)) }
+    }
+
+    /// - Throws: `PlatformError.notFound`.
+    package func update(
+        _ id: DatasetID, _ changes: DatasetChanges, for principal: Principal, receipt: ReplyReceipt<Dataset>?
+    ) async throws -> Dataset {
+        let repository = repository
+        let now = clock.now
+        return try await database.write { connection in
+            let current = try Self.require(repository.find(connection, principal.organization, id))
+            try repository.update(
+                connection, principal.organization, id, name: changes.name.merged(into: current.name),
+                description: changes.description.merged(into: current.description), at: now)
+            let updated = try Self.require(repository.find(connection, principal.organization, id))
+            try receipt?.finish(updated, on: connection)
+            return updated
+        }
+    }
+
+    /// Deletes the dataset and detaches it from every model. Its files stay files.
+    ///
+    /// - Throws: `PlatformError.notFound`, the second time too.
+    package func delete(_ id: DatasetID, for principal: Principal) async throws {
+        let repository = repository
+        let now = clock.now
+        try await database.write { connection in
+            guard try repository.delete(connection, principal.organization, id, at: now) else { throw Self.unknown }
+        }
+    }
+
+    private static let unknown = PlatformError.notFound("Dataset not found.")
+
+    private static func require(_ dataset: Dataset?) throws -> Dataset {
+        guard let dataset else { throw unknown }
+        return dataset
+    }
+}

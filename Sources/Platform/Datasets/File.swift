@@ -1,0 +1,56 @@
+package import Ingestion
+
+/// Immutable bytes of one organization in one format, with what was derived from them. Processed once, however many files name it.
+package struct Content: Sendable, Hashable {
+    package enum Status: String, Sendable, CaseIterable { case uploaded, processing, ready, failed }
+
+    package let id: ContentID
+    package let sha256: String
+    package let format: FileFormat
+    package let sizeBytes: Int64
+    package let status: Status
+    /// 0 to 100.
+    package let progress: Int
+    /// Why it failed, in a sentence for the user.
+    package let error: String?
+    package let textSHA256: String?
+    package let rowsSHA256: String?
+    package let segmentSHA256: String?
+    package let processedAt: Timestamp?
+}
+
+/// A named upload that points at a content.
+package struct File: Sendable, Hashable {
+    /// The link of a file to a dataset or a chat.
+    package struct Association: Sendable, Hashable {
+        package let resource: FileResource
+        package let createdAt: Timestamp
+
+        package init(resource: FileResource, createdAt: Timestamp) {
+            self.resource = resource
+            self.createdAt = createdAt
+        }
+    }
+
+    package let id: FileID
+    package let filename: String
+    package let contentType: String
+    /// Whether these bytes were already stored when this file came.
+    package let isDuplicate: Bool
+    /// Bytes billed; 0 for a duplicate.
+    package let storageCharged: Int64
+    package let createdAt: Timestamp
+    package let content: Content
+    package var associations: [Association]
+}
+
+/// Which files a list shows.
+package struct FileFilter: Sendable, Hashable {
+    package let status: String?
+    package let resource: FileResource?
+
+    package init(status: String? = nil, resource: FileResource? = nil) {
+        self.status = status
+        self.resource = resource
+    }
+}

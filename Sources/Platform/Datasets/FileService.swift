@@ -1,0 +1,235 @@
+import Ingestion
+package import Storage
+
+/// Files: take in, read, link, delete.
+package struct FileService: Sendable {
+    private let database: any Database
+    private let blobs: BlobStore
+    private let clock: any Clock
+    private let faults: Faults
+    private let mostBytes: Int64
+    /// Held shared while a blob is stored and named by the database, exclusively while unnamed blobs are erased.
+    private let blobLock: SharedExclusiveLock
+    private let jobEnqueued: @Sendable () async -> Void
+    private let files = FileRepository()
+    private let contents = ContentRepository()
+    private let items = ItemRepository()
+    private let datasets = DatasetRepository()
+    private let jobs = JobRepository()
+
+    package init(
+        database: any Database, blobs: BlobStore, clock: any Clock, faults: Faults, mostBytes: Int64, blobLock: SharedExclusiveLock,
+        jobEnqueued: @escaping @Sendable () async -> Void
+    ) {
+        self.database = database
+        self.blobs = blobs
+        self.clock = clock
+        self.faults = faults
+        self.mostBytes = mostBytes
+        self.blobLock = blobLock
+        self.jobEnqueued = jobEnqueued
+    }
+
+    /// Opens a place for the bytes of one file.
+    package func beginUpload() async throws -> Upload { Upload(spool: try await blobs.makeSpool(), mostBytes: mostBytes) }
+
+    /// Stores the bytes, then the file, its link and its ingestion job in one write.
+    ///
+    /// - Throws: `PlatformError.invalid` for an empty file or an unknown dataset or chat.
+    package func create(_ draft: FileDraft, from upload: Upload, for principal: Principal, receipt: ReplyReceipt<File>?) async throws -> File {
+        let bytes = try await upload.finish()
+        guard bytes.size > 0 else {
+            await upload.discard()
+            throw PlatformError.invalid(["body", "file"], "file is empty: send at least one byte.", kind: .length)
+        }
+        let file = try await blobLock.shared {
+            _ = try await blobs.store(bytes.spool, organization: principal.organization.text)
+            try await faults.pass(.afterUpload)
+            return try await record(draft, bytes, for: principal, receipt: receipt)
+        }
+        await jobEnqueued()
+        return file
+    }
+
+    private func record(
+        _ draft: FileDraft, _ bytes: Upload.Finished, for principal: Principal, receipt: ReplyReceipt<File>?
+    ) async throws -> File {
+        let (files, contents, items, jobs, now) = (files, contents, items, jobs, clock.now)
+        let organization = principal.organization
+        let (sha256, size) = (bytes.sha256, bytes.size)
+        return try await database.write { connection in
+            let dataset = try draft.resource.map { try self.dataset(connection, principal, $0, issueAt: ["body", "resource_id"], at: now) }
+            let isDuplicate = try contents.isStored(connection, organization, sha256: sha256)
+            let content = try contents.insert(connection, organization, sha256: sha256, format: draft.format, sizeBytes: size, at: now)
+            if content.status == .failed { try contents.markUploaded(connection, organization, content.id) }
+            if content.status != .ready {
+                try jobs.enqueue(
+                    connection, organization, kind: IngestionJob.kind, uniqueKey: content.id.text, payload: content.id.text, at: now)
+            }
+            let file = File(
+                id: .make(at: now), filename: draft.filename, contentType: draft.format.contentType, isDuplicate: isDuplicate,
+                storageCharged: isDuplicate ? 0 : size, createdAt: now, content: content, associations: [])
+            try files.insert(connection, organization, file, createdBy: principal.member)
+            if let dataset {
+                _ = try items.link(connection, organization, file: file.id, to: dataset, isReady: content.status == .ready, at: now)
+            }
+            let made = try Self.require(files.find(connection, organization, file.id))
+            try receipt?.finish(made, on: connection)
+            return made
+        }
+    }
+
+    package func page(_ request: PageRequest, filter: FileFilter, for principal: Principal) async throws -> Page<File> {
+        let (files, datasets) = (files, datasets)
+        return try await database.read { connection in
+            let dataset: DatasetID?
+            switch filter.resource {
+            case nil: dataset = nil
+            case .dataset(let id):
+                guard try datasets.find(connection, principal.organization, id) != nil else { throw PlatformError.notFound("Dataset not found.") }
+                dataset = id
+            case .chat(let id):
+                guard try datasets.ownsChat(connection, principal.organization, principal.member, id) else {
+                    throw PlatformError.notFound("Chat not found.")
+                }
+                guard let attached = try datasets.attached(connection, principal.organization, to: id) else {
+                    return Page(elements: [], nextCursor: nil)
+                }
+                dataset = attached
+            }
+            return try files.page(connection, principal.organization, request, filter: filter, dataset: dataset)
+        }
+    }
+
+    /// - Throws: `PlatformError.notFound`.
+    package func get(_ id: FileID, for principal: Principal) async throws -> File {
+        let files = files
+        return try await database.read { try Self.require(files.find($0, principal.organization, id)) }
+    }
+
+    /// The uploaded bytes.
+    package func bytes(of file: File, for principal: Principal) throws -> FileBytes {
+        try FileBytes(blobs: blobs, organization: principal.organization, sha256: file.content.sha256)
+    }
+
+    /// The extracted text, into which sources' offsets point.
+    ///
+    /// - Throws: `PlatformError.conflict` before the text exists.
+    package func text(of file: File, for principal: Principal) throws -> FileBytes {
+        guard let sha256 = file.content.textSHA256 else {
+            let retry = file.content.status == .failed ? nil : 1
+            let reason = file.content.error.map { "File has no text: \($0)" } ?? "File is still being processed."
+            throw PlatformError.conflict(reason, retryAfterSeconds: retry)
+        }
+        return try FileBytes(blobs: blobs, organization: principal.organization, sha256: sha256)
+    }
+
+    /// Links a file to a dataset or a chat; linking twice is the same as once.
+    ///
+    /// - Throws: `PlatformError.notFound` for the file, `invalid` for the resource.
+    package func associate(
+        _ id: FileID, with resource: FileResource, for principal: Principal, receipt: ReplyReceipt<File.Association>?
+    ) async throws -> File.Association {
+        let (files, items, now) = (files, items, clock.now)
+        return try await database.write { connection in
+            let file = try Self.require(files.find(connection, principal.organization, id))
+            let dataset = try self.dataset(connection, principal, resource, issueAt: ["body", "resource_id"], at: now)
+            _ = try items.link(connection, principal.organization, file: id, to: dataset, isReady: file.content.status == .ready, at: now)
+            let linked = try items.associations(connection, principal.organization, of: [id])[id]?.first { $0.resource == resource }
+            guard let linked else { throw PlatformError.internal("a file was just linked and is not") }
+            try receipt?.finish(linked, on: connection)
+            return linked
+        }
+    }
+
+    /// Takes a file out of a dataset or a chat.
+    ///
+    /// - Throws: `PlatformError.notFound` when it is not linked.
+    package func dissociate(_ id: FileID, from resource: FileResource, for principal: Principal) async throws {
+        let (files, items, now) = (files, items, clock.now)
+        try await database.write { connection in
+            _ = try Self.require(files.find(connection, principal.organization, id))
+            let dataset = try self.dataset(connection, principal, resource, issueAt: ["path", "resource_id"], at: now)
+            guard try items.unlink(connection, principal.organization, file: id, from: dataset, at: now) else {
+                throw PlatformError.notFound("Association not found.")
+            }
+        }
+    }
+
+    /// Deletes a file. Without `purge` it leaves the latest version of its datasets; with it, it is erased from every version.
+    package func delete(_ id: FileID, purge: Bool, for principal: Principal) async throws {
+        let (files, items, contents, now) = (files, items, contents, clock.now)
+        let organization = principal.organization
+        guard purge else {
+            try await database.write { connection in
+                try items.unlinkEverywhere(connection, organization, file: id, at: now)
+                guard try files.delete(connection, organization, id, at: now) else { throw Self.unknown }
+            }
+            return
+        }
+        try await blobLock.exclusive {
+            let orphans = try await database.write { connection in
+                let file = try Self.require(files.find(connection, organization, id))
+                try items.erase(connection, organization, file: id, at: now)
+                try files.purge(connection, organization, file, by: principal.member, at: now)
+                if try files.isUsed(connection, organization, content: file.content.id) { return [String]() }
+                try contents.delete(connection, organization, file.content.id)
+                let content = file.content
+                let named = [content.sha256, content.textSHA256, content.rowsSHA256, content.segmentSHA256].compactMap { $0 }
+                return try named.filter { try !contents.refersTo(connection, organization, sha256: $0) }
+            }
+            for sha256 in orphans { try await blobs.delete(BlobKey(organization: organization.text, sha256: sha256)) }
+        }
+    }
+
+    /// The dataset behind a resource; a chat's hidden one is made on first use.
+    private func dataset(
+        _ connection: any Connection, _ principal: Principal, _ resource: FileResource, issueAt location: [String], at now: Timestamp
+    ) throws -> DatasetID {
+        let organization = principal.organization
+        switch resource {
+        case .dataset(let id):
+            guard try datasets.find(connection, organization, id) != nil else {
+                throw PlatformError.invalid(location, "resource_id names no dataset of yours.", kind: .notFound)
+            }
+            return id
+        case .chat(let id):
+            guard try datasets.ownsChat(connection, organization, principal.member, id) else {
+                throw PlatformError.invalid(location, "resource_id names no chat of yours.", kind: .notFound)
+            }
+            let hidden = Dataset(
+                id: .make(at: now), organization: organization, name: "Files of chat \(id)", description: nil, consentForTraining: false, version: 0,
+                createdAt: now, updatedAt: now)
+            try datasets.insert(connection, organization, hidden, chat: id)
+            guard let attached = try datasets.attached(connection, organization, to: id) else {
+                throw PlatformError.internal("the dataset of chat \(id) was just made and is not there")
+            }
+            return attached
+        }
+    }
+
+    private static let unknown = PlatformError.notFound("File not found.")
+
+    private static func require(_ file: File?) throws -> File {
+        guard let file else { throw unknown }
+        return file
+    }
+}
+
+/// Stored bytes, ready to be streamed out.
+package struct FileBytes: Sendable {
+    /// Bytes read at a time.
+    static let chunkSize = 64 * 1024
+
+    package let size: Int64
+    private let blobs: BlobStore
+    private let key: BlobKey
+
+    init(blobs: BlobStore, organization: OrganizationID, sha256: String) throws {
+        self.blobs = blobs
+        key = BlobKey(organization: organization.text, sha256: sha256)
+        size = try blobs.size(key)
+    }
+
+    package var chunks: AsyncThrowingStream<[UInt8], any Error> { blobs.read(key, range: nil, chunkSize: Self.chunkSize) }
+}

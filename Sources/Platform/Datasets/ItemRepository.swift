@@ -1,0 +1,123 @@
+import Ingestion
+import Storage
+
+/// Items: which file is in which dataset, from which version to which.
+struct ItemRepository: Sendable {
+    private let datasets = DatasetRepository()
+
+    /// Links a file to a dataset; false when it already is.
+    ///
+    /// The item becomes visible, and the version goes up, when its content is ready: at once, or with the ingestion's last write.
+    func link(
+        _ connection: any Connection, _ organization: OrganizationID, file: FileID, to dataset: DatasetID, isReady: Bool, at now: Timestamp
+    ) throws -> Bool {
+        let id = Identifier<ItemRepository>.make(at: now)
+        let inserted = try connection.execute(
+            """
+            INSERT INTO item (id, organization_id, dataset_id, file_id, role, created_at)
+            VALUES (\(id), \(organization), \(dataset), \(file), 'source', \(now))
+            ON CONFLICT (organization_id, dataset_id, file_id) WHERE removed_in IS NULL DO NOTHING
+            """)
+        if inserted == 0 { return false }
+        if isReady { try show(connection, organization, item: id.text, dataset: dataset, at: now) }
+        return true
+    }
+
+    /// Makes every waiting item of a content visible, each with a version of its own.
+    func showAll(_ connection: any Connection, _ organization: OrganizationID, of content: ContentID, at now: Timestamp) throws {
+        let waiting = try connection.query(
+            """
+            SELECT i.id, i.dataset_id FROM item i JOIN file f ON f.id = i.file_id AND f.organization_id = i.organization_id
+            WHERE i.organization_id = \(organization) AND f.content_id = \(content) AND f.deleted_at IS NULL
+              AND i.added_in IS NULL AND i.removed_in IS NULL
+            ORDER BY i.dataset_id, i.created_at, i.id
+            """)
+        for row in waiting {
+            try show(connection, organization, item: row.text("id"), dataset: DatasetID(row.text("dataset_id")), at: now)
+        }
+    }
+
+    /// Takes a file out of a dataset's next version; false when it is not in it. An item that never became visible is dropped.
+    func unlink(_ connection: any Connection, _ organization: OrganizationID, file: FileID, from dataset: DatasetID, at now: Timestamp) throws -> Bool {
+        let dropped = try connection.execute(
+            """
+            DELETE FROM item WHERE organization_id = \(organization) AND dataset_id = \(dataset) AND file_id = \(file)
+              AND added_in IS NULL AND removed_in IS NULL
+            """)
+        if dropped > 0 { return true }
+        let live = try connection.query(
+            "SELECT id FROM item WHERE organization_id = \(organization) AND dataset_id = \(dataset) AND file_id = \(file) AND removed_in IS NULL")
+        guard let item = try live.first?.text("id") else { return false }
+        let version = try datasets.nextVersion(connection, organization, dataset, at: now)
+        try connection.execute("UPDATE item SET removed_in = \(version) WHERE organization_id = \(organization) AND id = \(item)")
+        return true
+    }
+
+    /// Takes a file out of the next version of every dataset.
+    func unlinkEverywhere(_ connection: any Connection, _ organization: OrganizationID, file: FileID, at now: Timestamp) throws {
+        let linked = try connection.query(
+            "SELECT dataset_id FROM item WHERE organization_id = \(organization) AND file_id = \(file) AND removed_in IS NULL ORDER BY dataset_id")
+        for row in linked { _ = try unlink(connection, organization, file: file, from: DatasetID(row.text("dataset_id")), at: now) }
+    }
+
+    /// Erases a file from every version of every dataset.
+    func erase(_ connection: any Connection, _ organization: OrganizationID, file: FileID, at now: Timestamp) throws {
+        try unlinkEverywhere(connection, organization, file: file, at: now)
+        try connection.execute("DELETE FROM item WHERE organization_id = \(organization) AND file_id = \(file)")
+    }
+
+    /// The live links of the given files, oldest first.
+    func associations(
+        _ connection: any Connection, _ organization: OrganizationID, of files: [FileID]
+    ) throws -> [FileID: [File.Association]] {
+        let rows = try connection.query(
+            """
+            SELECT i.file_id, i.dataset_id, i.created_at, d.chat_id FROM item i
+            JOIN dataset d ON d.id = i.dataset_id AND d.organization_id = i.organization_id
+            WHERE i.organization_id = \(organization) AND i.file_id IN \(list: files) AND i.removed_in IS NULL AND d.deleted_at IS NULL
+            ORDER BY i.created_at, i.id
+            """)
+        var found: [FileID: [File.Association]] = [:]
+        for row in rows {
+            let chat = try row.optionalText("chat_id").map { AttachedChatID($0) }
+            let resource = try chat.map { FileResource.chat($0) } ?? .dataset(DatasetID(row.text("dataset_id")))
+            let association = File.Association(resource: resource, createdAt: Timestamp(milliseconds: try row.int64("created_at")))
+            found[FileID(try row.text("file_id")), default: []].append(association)
+        }
+        return found
+    }
+
+    /// What is visible in a dataset at its latest version, in the order in which it was added.
+    func visible(_ connection: any Connection, _ organization: OrganizationID, in dataset: DatasetID) throws -> [VisibleContent] {
+        try connection.query(
+            """
+            SELECT f.id AS file_id, f.filename, f.content_type, c.id AS content_id, c.segment_sha256
+            FROM item i JOIN file f ON f.id = i.file_id AND f.organization_id = i.organization_id
+            JOIN content c ON c.id = f.content_id AND c.organization_id = i.organization_id
+            WHERE i.organization_id = \(organization) AND i.dataset_id = \(dataset)
+              AND i.added_in IS NOT NULL AND i.removed_in IS NULL AND i.superseded_in IS NULL AND c.status = 'ready'
+            ORDER BY i.added_in, i.id
+            """
+        ).map { row in
+            VisibleContent(
+                dataset: dataset, file: FileID(try row.text("file_id")), filename: try row.text("filename"),
+                contentType: try row.text("content_type"), content: ContentID(try row.text("content_id")),
+                segmentSHA256: try row.text("segment_sha256"))
+        }
+    }
+
+    private func show(_ connection: any Connection, _ organization: OrganizationID, item: String, dataset: DatasetID, at now: Timestamp) throws {
+        let version = try datasets.nextVersion(connection, organization, dataset, at: now)
+        try connection.execute("UPDATE item SET added_in = \(version) WHERE organization_id = \(organization) AND id = \(item)")
+    }
+}
+
+/// A content that a search may look into, and the file that cites it.
+struct VisibleContent: Sendable, Hashable {
+    let dataset: DatasetID
+    let file: FileID
+    let filename: String
+    let contentType: String
+    let content: ContentID
+    let segmentSHA256: String
+}

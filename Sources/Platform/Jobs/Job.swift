@@ -1,0 +1,35 @@
+package enum JobSubject {}
+package typealias JobID = Identifier<JobSubject>
+
+/// One piece of durable background work.
+package struct Job: Sendable, Hashable {
+    package enum State: String, Sendable { case available, running, succeeded, failed, cancelled }
+
+    package let id: JobID
+    package let organization: OrganizationID
+    /// What is to be done; chooses the handler.
+    package let kind: String
+    /// What it is to be done to, in the handler's own words (usually an id).
+    package let payload: String
+    package let state: State
+    /// How often it was begun, this time included.
+    package let attempt: Int
+    /// How often its process died while it ran.
+    package let crashes: Int
+    /// The worker that holds it, while it runs.
+    package let worker: String?
+    /// 0 to 100.
+    package let progress: Int
+    package let lastError: String?
+}
+
+/// How a job ends that should not be tried again.
+package struct JobRefusal: Error, Sendable {
+    /// A sentence for whoever asked for the work.
+    package let reason: String
+
+    package init(_ reason: String) { self.reason = reason }
+}
+
+/// The job's lease went to another worker: whatever this one did must not be published.
+package struct JobLeaseLost: Error, Sendable {}

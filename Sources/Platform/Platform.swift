@@ -1,0 +1,127 @@
+package import Foundation
+package import Ingestion
+package import Logging
+package import Providers
+import Retrieval
+package import Storage
+
+/// Everything that the product does, wired by hand from what an installation brings along.
+package struct Platform: Sendable {
+    /// What an installation decides.
+    package struct Configuration: Sendable {
+        package var catalogue = Catalogue(configured: [])
+        package var requestsPerMinutePerMember = 60
+        package var requestsPerMinutePerOrganization = 300
+        /// Bytes of one uploaded file at most.
+        package var mostUploadBytes: Int64 = 50 * 1024 * 1024
+        /// Jobs that this process runs at once.
+        package var jobConcurrency = 2
+        package var extractionLimits = ExtractionLimits()
+        package var faults = Faults.none
+
+        package init() {}
+    }
+
+    package let access: AccessService
+    package let rateLimiter: RateLimiter
+    package let failureThrottle: FailureThrottle
+    package let idempotency: IdempotencyService
+    package let models: ModelService
+    package let associations: AssociationService
+    package let datasets: DatasetService
+    package let files: FileService
+    package let search: PassageSearch
+    package let chats: ChatService
+    package let turns: TurnService
+    package let jobs: JobRunner
+    package let faults: Faults
+    package let clock: any Clock
+    private let database: any Database
+    private let maintenance: Maintenance
+
+    /// - Parameters:
+    ///   - workspace: a folder for passing files; emptied here.
+    ///   - executable: this program, which is run again as `extract`.
+    ///   - providers: by name, beside the built-in one.
+    package init(
+        configuration: Configuration, database: any Database, blobs: BlobStore, workspace: URL, executable: String,
+        providers: [String: any ModelProvider], clock: any Clock, logger: Logger
+    ) throws {
+        try? FileManager.default.removeItem(at: workspace)
+        try FileManager.default.createDirectory(at: workspace, withIntermediateDirectories: true)
+        let process = Identifier<Platform>.make(at: clock.now).text
+        let blobLock = SharedExclusiveLock()
+        let ingestion = IngestionJob(
+            database: database, blobs: blobs, extraction: ExtractionProcess(executable: executable, limits: configuration.extractionLimits),
+            workspace: workspace, clock: clock, faults: configuration.faults, blobLock: blobLock)
+        let jobs = JobRunner(
+            database: database, clock: clock, logger: logger, handlers: [ingestion.handler], concurrency: configuration.jobConcurrency,
+            worker: process)
+        let models = ModelService(database: database, catalogue: configuration.catalogue, clock: clock)
+        let search = PassageSearch(database: database, blobs: blobs)
+        var all = providers
+        all[SystemModel.quoting.provider] = Self.quotingProvider
+        let turns = TurnService(
+            database: database, clock: clock, models: models, search: search, providers: all, faults: configuration.faults, owner: process,
+            logger: logger)
+
+        self.database = database
+        self.clock = clock
+        self.jobs = jobs
+        self.models = models
+        self.search = search
+        self.turns = turns
+        faults = configuration.faults
+        access = AccessService(database: database, clock: clock)
+        rateLimiter = RateLimiter(
+            perMember: configuration.requestsPerMinutePerMember, perOrganization: configuration.requestsPerMinutePerOrganization,
+            database: database, clock: clock)
+        failureThrottle = FailureThrottle(clock: clock)
+        idempotency = IdempotencyService(database: database, clock: clock)
+        associations = AssociationService(database: database, clock: clock)
+        datasets = DatasetService(database: database, clock: clock)
+        files = FileService(
+            database: database, blobs: blobs, clock: clock, faults: configuration.faults, mostBytes: configuration.mostUploadBytes,
+            blobLock: blobLock, jobEnqueued: { await jobs.nudge() })
+        chats = ChatService(database: database, clock: clock)
+        maintenance = Maintenance(database: database, clock: clock, turns: turns, idempotency: idempotency, logger: logger)
+    }
+
+    /// Takes up what a process before this one left undone. On SQLite nobody else can be at work, so nothing is waited for.
+    package func recover() async throws {
+        let isSoleOwner = database.dialect == .sqlite
+        if isSoleOwner {
+            try await database.write { try JobRepository().expireLeases($0) }
+            try await idempotency.releaseAll()
+        }
+        try await turns.recover(all: isSoleOwner)
+    }
+
+    /// Works in the background until the task is cancelled.
+    package func runMaintenance() async { await maintenance.run() }
+
+    /// Whether the database answers.
+    package func checkDatabase() async throws { try await database.read { _ = try $0.query("SELECT 1 AS alive") } }
+
+    /// Jobs that wait or run, by kind and state.
+    package func jobDepths() async throws -> [(kind: String, state: String, count: Int)] {
+        try await database.read { try JobRepository().depths($0) }
+    }
+
+    /// Lets turns and jobs come to an end, side by side, within `grace`.
+    package func drain(grace: Duration) async {
+        async let turnsEnded: Void = turns.drain(grace: grace)
+        async let jobsEnded: Void = jobs.stop(grace: grace)
+        _ = await (turnsEnded, jobsEnded)
+    }
+
+    /// The built-in model, with sentence selection as its brain.
+    private static let quotingProvider = QuotingProvider { question, passages in
+        try await BlockingWork.run {
+            QuoteSelector().select(
+                question: question, passages: passages.map(\.text), matchedShares: passages.map(\.matchedShare),
+                headings: passages.map(\.headings)
+            ).map { QuotingProvider.Quote(passage: $0.passage, text: $0.text) }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+/// An upstream that answers. Two sides and more: the built-in quoting model, upstream protocols, and scripted ones in tests.
+package protocol ModelProvider: Sendable {
+    /// Begins an answer. Returns once the upstream accepted the request; retries happen in here, before the first byte, and nowhere else.
+    ///
+    /// An answer is complete only if `GenerationEvent.finish` was seen: a stream that merely ends was cut.
+    ///
+    /// - Throws: `ProviderFault`.
+    func stream(_ request: GenerationRequest) async throws -> AsyncThrowingStream<GenerationEvent, any Error>
+}
+
+/// Everything a provider needs for one answer.
+package struct GenerationRequest: Sendable, Hashable {
+    /// One entry of the conversation, oldest first; the last one is what is to be answered.
+    package struct Message: Sendable, Hashable {
+        package enum Role: String, Sendable { case system, user, assistant, tool }
+
+        package let role: Role
+        package let content: String
+
+        package init(role: Role, content: String) {
+            self.role = role
+            self.content = content
+        }
+    }
+
+    /// A retrieved passage that the answer may rest on.
+    package struct Passage: Sendable, Hashable {
+        package let text: String
+        /// The headings that it stands under, outermost first.
+        package let headings: [String]
+        /// 0 to 1: the share of the question's weight that the passage carries.
+        package let matchedShare: Double
+
+        package init(text: String, headings: [String] = [], matchedShare: Double) {
+            self.text = text
+            self.headings = headings
+            self.matchedShare = matchedShare
+        }
+    }
+
+    /// The model's name at the provider.
+    package let upstream: String
+    package let system: String?
+    package let messages: [Message]
+    package let passages: [Passage]
+    /// Tokens to generate at most.
+    package let maxTokens: Int
+    /// 0 to 2; nil leaves it to the upstream.
+    package let temperature: Double?
+
+    package init(
+        upstream: String, system: String?, messages: [Message], passages: [Passage], maxTokens: Int, temperature: Double?
+    ) {
+        self.upstream = upstream
+        self.system = system
+        self.messages = messages
+        self.passages = passages
+        self.maxTokens = maxTokens
+        self.temperature = temperature
+    }
+
+    /// The newest text of the user: what the answer is about.
+    package var question: String { messages.last { $0.role == .user }?.content ?? "" }
+}
+
+/// One step of an answer.
+package enum GenerationEvent: Sendable, Hashable {
+    case text(String)
+    case reasoning(String)
+    /// Which of the request's passages the answer rests on, in the order of its markers. Without this event, all of them.
+    case citations([Int])
+    case usage(TokenUsage)
+    /// The last event of a complete answer.
+    case finish
+}
+
+/// Tokens of one answer, as the upstream counted them.
+package struct TokenUsage: Sendable, Hashable, Codable {
+    package let input: Int
+    package let output: Int
+    package let reasoning: Int
+
+    package init(input: Int, output: Int, reasoning: Int = 0) {
+        self.input = input
+        self.output = output
+        self.reasoning = reasoning
+    }
+}
+
+/// How an upstream failed. `detail` may be shown to the caller and names no secret.
+package struct ProviderFault: Error, Sendable, Hashable {
+    package enum Kind: Sendable, Hashable { case overloaded, timedOut, rejected, broken }
+
+    package let kind: Kind
+    package let detail: String
+    package let retryAfterSeconds: Int?
+
+    package init(_ kind: Kind, _ detail: String, retryAfterSeconds: Int? = nil) {
+        self.kind = kind
+        self.detail = detail
+        self.retryAfterSeconds = retryAfterSeconds
+    }
+}

@@ -1,0 +1,182 @@
+import Platform
+
+/// The fields of a JSON object or a form, read one by one: every fault is noted, and all are thrown at once.
+///
+/// Unknown fields are ignored (contract A §6 Q35).
+final class Fields {
+    private let values: [String: JSONValue]
+    private let location: [String]
+    private(set) var issues: [FieldIssue] = []
+
+    /// - Parameter location: where the object is, such as `["body"]`.
+    init(_ values: [String: JSONValue], at location: [String]) {
+        self.values = values
+        self.location = location
+    }
+
+    /// - Throws: `PlatformError.invalid` when the body is not an object.
+    convenience init(body: JSONValue) throws {
+        guard case .object(let values) = body else {
+            throw PlatformError.invalid(["body"], "The body must be a JSON object.", kind: .type)
+        }
+        self.init(values, at: ["body"])
+    }
+
+    /// Throws everything that was noted, if anything was.
+    func check() throws {
+        if !issues.isEmpty { throw PlatformError.invalid(issues) }
+    }
+
+    /// Notes what an inner object found.
+    func adopt(_ inner: Fields) { issues += inner.issues }
+
+    func note(_ name: String, _ message: String, _ kind: FieldIssue.Kind) {
+        issues.append(FieldIssue(location: location + [name], message: "\(name) \(message)", kind: kind))
+    }
+
+    func has(_ name: String) -> Bool { values[name] != nil }
+
+    // MARK: Fields that may be absent or null
+
+    func string(_ name: String, length: ClosedRange<Int>) -> Patch<String> {
+        patch(name, "must be a string.") { value in
+            guard case .string(let text) = value else { return nil }
+            return checked(name, text, length: length) ? text : ""
+        }
+    }
+
+    func integer(_ name: String, range: ClosedRange<Int>) -> Patch<Int> {
+        patch(name, "must be an integer.") { value in
+            let number: Int
+            switch value {
+            case .integer(let integer): number = Int(integer)
+            case .number(let double) where double.rounded() == double && abs(double) < 1e15: number = Int(double)
+            default: return nil
+            }
+            if !range.contains(number) { note(name, "must be between \(range.lowerBound) and \(range.upperBound).", .range) }
+            return number
+        }
+    }
+
+    func number(_ name: String, range: ClosedRange<Double>) -> Patch<Double> {
+        patch(name, "must be a number.") { value in
+            let number: Double
+            switch value {
+            case .integer(let integer): number = Double(integer)
+            case .number(let double): number = double
+            default: return nil
+            }
+            if !range.contains(number) { note(name, "must be between \(range.lowerBound) and \(range.upperBound).", .range) }
+            return number
+        }
+    }
+
+    func flag(_ name: String) -> Patch<Bool> {
+        patch(name, "must be true or false.") { value in
+            guard case .bool(let flag) = value else { return nil }
+            return flag
+        }
+    }
+
+    func any(_ name: String) -> Patch<JSONValue> {
+        patch(name, "must be JSON.") { value in
+            if value.containsNUL { note(name, "must not contain U+0000.", .value) }
+            return value
+        }
+    }
+
+    func object(_ name: String) -> Patch<[String: JSONValue]> {
+        patch(name, "must be an object.") { value in
+            guard case .object(let object) = value else { return nil }
+            if value.containsNUL { note(name, "must not contain U+0000.", .value) }
+            return object
+        }
+    }
+
+    func array(_ name: String) -> Patch<[JSONValue]> {
+        patch(name, "must be an array.") { value in
+            guard case .array(let elements) = value else { return nil }
+            return elements
+        }
+    }
+
+    // MARK: Fields that must be there
+
+    /// The field's value; an empty one, and a fault noted, when it is missing or null.
+    func requiredString(_ name: String, length: ClosedRange<Int>) -> String {
+        let value = string(name, length: length)
+        if value.given == nil { noteMissing(name) }
+        return value.given ?? ""
+    }
+
+    func requiredArray(_ name: String, count: ClosedRange<Int>) -> [JSONValue] {
+        let value = array(name)
+        guard let elements = value.given else {
+            noteMissing(name)
+            return []
+        }
+        if !count.contains(elements.count) {
+            let most = count.upperBound == .max ? "at least \(count.lowerBound)" : "\(count.lowerBound) to \(count.upperBound)"
+            note(name, "must have \(most) entries.", .length)
+        }
+        return elements
+    }
+
+    /// Objects of an array, each to be read with fields of its own.
+    func objects(_ name: String, _ elements: [JSONValue]) -> [Fields] {
+        elements.enumerated().map { index, element in
+            let inner: Fields
+            if case .object(let object) = element {
+                inner = Fields(object, at: location + [name, "\(index)"])
+            } else {
+                inner = Fields([:], at: location + [name, "\(index)"])
+                note("\(name)", "entry \(index) must be an object.", .type)
+            }
+            return inner
+        }
+    }
+
+    private func noteMissing(_ name: String) {
+        // A wrong type was noted already: say one thing of one field.
+        if issues.contains(where: { $0.location == location + [name] }) { return }
+        note(name, "is required.", .missing)
+    }
+
+    private func patch<Value>(_ name: String, _ expectation: String, _ read: (JSONValue) -> Value?) -> Patch<Value> {
+        switch values[name] {
+        case nil: return .absent
+        case .null: return .null
+        case .some(let value):
+            if let read = read(value) { return .value(read) }
+            note(name, expectation, .type)
+            return .absent
+        }
+    }
+
+    private func checked(_ name: String, _ text: String, length: ClosedRange<Int>) -> Bool {
+        // Lengths count Unicode scalars, as the seed's own validators do.
+        let count = text.unicodeScalars.count
+        if !length.contains(count) {
+            let range = length.lowerBound == 0 ? "at most \(length.upperBound)" : "\(length.lowerBound) to \(length.upperBound)"
+            note(name, "must have \(range) characters.", .length)
+            return false
+        }
+        if text.unicodeScalars.contains("\0") {
+            note(name, "must not contain U+0000.", .value)
+            return false
+        }
+        return true
+    }
+}
+
+extension JSONValue {
+    /// Whether any text in it has a U+0000, which the database refuses.
+    var containsNUL: Bool {
+        switch self {
+        case .null, .bool, .integer, .number: false
+        case .string(let text): text.unicodeScalars.contains("\0")
+        case .array(let elements): elements.contains(where: \.containsNUL)
+        case .object(let members): members.contains { $0.key.unicodeScalars.contains("\0") || $0.value.containsNUL }
+        }
+    }
+}

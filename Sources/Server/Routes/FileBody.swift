@@ -1,0 +1,65 @@
+import Platform
+
+/// A file as it is sent (contract A §3.12): a view over a named upload and its content.
+struct FileBody: Encodable, Sendable {
+    struct Processing: Encodable, Sendable {
+        /// 0 to 100.
+        let progress: Int
+        @Nullable var error: String?
+        /// `none` or `keyword`: what a search can already find of it.
+        let searchable: String
+    }
+
+    /// Every status that a file can be asked for by.
+    static let statuses = ["uploading", "uploaded", "processing", "ready", "failed"]
+
+    let id: String
+    let filename: String
+    let contentType: String
+    let sizeBytes: Int64
+    let sha256: String
+    let status: String
+    let isDuplicate: Bool
+    let storageCharged: Int64
+    let createdAt: String
+    let processingStatus: Processing
+    @Nullable var processedAt: String?
+    let associations: [FileAssociationBody]
+    let source = "api"
+    @Nullable var sourceDetail: String?
+    @Nullable var connectorMetadata: String?
+
+    init(_ file: File) {
+        let content = file.content
+        id = file.id.text
+        filename = file.filename
+        contentType = file.contentType
+        sizeBytes = content.sizeBytes
+        sha256 = content.sha256
+        status = content.status.rawValue
+        isDuplicate = file.isDuplicate
+        storageCharged = file.storageCharged
+        createdAt = file.createdAt.secondsText
+        processingStatus = Processing(
+            progress: content.progress, error: content.error, searchable: content.status == .ready ? "keyword" : "none")
+        processedAt = content.processedAt?.secondsText
+        associations = file.associations.map(FileAssociationBody.init)
+        sourceDetail = nil
+        connectorMetadata = nil
+    }
+}
+
+/// The link of a file to a dataset or a chat (contract A §3.13).
+struct FileAssociationBody: Encodable, Sendable {
+    let resourceType: String
+    let resourceId: String
+    let createdAt: String
+
+    init(_ association: File.Association) {
+        switch association.resource {
+        case .dataset(let id): (resourceType, resourceId) = ("dataset", id.text)
+        case .chat(let id): (resourceType, resourceId) = ("chat", id.text)
+        }
+        createdAt = association.createdAt.secondsText
+    }
+}

@@ -1,0 +1,11 @@
+import Synchronization
+
+/// Whether the server wants requests: not any more once it was told to stop.
+package final class Readiness: Sendable {
+    private let state = Mutex(true)
+
+    package init() {}
+
+    package var isReady: Bool { state.withLock { $0 } }
+    package func beginDraining() { state.withLock { $0 = false } }
+}

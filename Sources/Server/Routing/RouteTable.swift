@@ -1,0 +1,30 @@
+import HTTPTypes
+import Hummingbird
+import Platform
+
+/// Every route of the server. There is no other way to register one, so none is open by accident.
+struct RouteTable: Sendable {
+    let routes: [Route]
+    private let byPattern: [String: [HTTPRequest.Method: Route]]
+
+    init(_ routes: [Route]) {
+        self.routes = routes
+        byPattern = Dictionary(grouping: routes, by: \.path).mapValues { group in
+            Dictionary(group.map { ($0.method, $0) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    /// The route that the router matched.
+    func find(pattern: String?, method: HTTPRequest.Method) -> Route? { pattern.flatMap { byPattern[$0]?[method] } }
+
+    /// The methods that a path has, in the order of their names; empty for an unknown path.
+    func methods(of path: String) -> [HTTPRequest.Method] {
+        let segments = path.split(separator: "/", omittingEmptySubsequences: true)
+        let matching = byPattern.filter { Self.matches($0.key.split(separator: "/"), segments) }
+        return Set(matching.values.flatMap(\.keys)).sorted { $0.rawValue < $1.rawValue }
+    }
+
+    private static func matches(_ pattern: [Substring], _ path: [Substring]) -> Bool {
+        pattern.count == path.count && zip(pattern, path).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+    }
+}

@@ -1,0 +1,128 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOFoundationCompat
+import NIOHTTP1
+import Platform
+
+/// What a server answered when it did not do what was asked.
+struct APIFailure: Error, CustomStringConvertible {
+    let status: Int
+    let description: String
+}
+
+/// Talks to a Quarry server as any client would: over HTTP, with a key, obeying `Retry-After`.
+struct APIClient: Sendable {
+    /// Tries of one request while the server asks for patience.
+    static let mostTries = 8
+    /// The longest that one `Retry-After` is obeyed, in seconds.
+    static let longestWait = 120
+    private static let mostReplyBytes = 16 * 1024 * 1024
+    private static let timeout = TimeAmount.seconds(120)
+
+    let server: String
+    private let key: String
+
+    init(server: String, key: String) {
+        self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
+        self.key = key
+    }
+
+    func get(_ path: String) async throws -> JSONValue { try await json(.GET, path, nil) }
+
+    /// - Parameter idempotencyKey: makes the request safe to send again, which happens when the server asks to wait.
+    func post(_ path: String, _ body: JSONValue, idempotencyKey: String) async throws -> JSONValue {
+        try await json(.POST, path, body, headers: ["Idempotency-Key": idempotencyKey])
+    }
+
+    private func json(_ method: HTTPMethod, _ path: String, _ body: JSONValue?, headers: HTTPHeaders = [:]) async throws -> JSONValue {
+        let data = try body.map { try JSONText.bytes($0) }
+        let response = try await send(path) { request in
+            request.method = method
+            request.headers.add(contentsOf: headers)
+            if let data {
+                request.headers.add(name: "Content-Type", value: "application/json")
+                request.body = .bytes(ByteBuffer(bytes: data))
+            }
+        }
+        return try JSONValue.parse(Data(buffer: try await response.body.collect(upTo: Self.mostReplyBytes)))
+    }
+
+    /// Sends a file as a form, streaming it from disk.
+    func upload(_ file: URL, dataset: String, idempotencyKey: String) async throws -> JSONValue {
+        let response = try await send("/v1/files") { request in
+            let form = MultipartFile(file: file, fields: ["resource_type": "dataset", "resource_id": dataset])
+            request.method = .POST
+            request.headers.add(name: "Idempotency-Key", value: idempotencyKey)
+            request.headers.add(name: "Content-Type", value: form.contentType)
+            request.body = .stream(try form.chunks(), length: .known(try form.length()))
+        }
+        return try JSONValue.parse(Data(buffer: try await response.body.collect(upTo: Self.mostReplyBytes)))
+    }
+
+    /// Sends a turn and hands on each event of its stream.
+    func stream(_ path: String, _ body: JSONValue, each: (JSONValue) throws -> Void) async throws {
+        let data = try JSONText.bytes(body)
+        let response = try await send(path) { request in
+            request.method = .POST
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(ByteBuffer(bytes: data))
+        }
+        var reader = EventReader()
+        for try await buffer in response.body {
+            for event in reader.read(buffer.readableBytesView) {
+                if event == "[DONE]" { return }
+                try each(try JSONValue.parse(Data(event.utf8)))
+            }
+        }
+        throw APIFailure(status: 0, description: "The server closed the stream before its end.")
+    }
+
+    private func send(
+        _ path: String, _ prepare: (inout HTTPClientRequest) throws -> Void
+    ) async throws -> HTTPClientResponse {
+        for attempt in 1... {
+            var request = HTTPClientRequest(url: server + path)
+            request.headers.add(name: "Authorization", value: "Bearer \(key)")
+            try prepare(&request)
+            let response: HTTPClientResponse
+            do {
+                response = try await HTTPClient.shared.execute(request, timeout: Self.timeout)
+            } catch {
+                throw APIFailure(status: 0, description: "The server at \(server) cannot be reached (\(error)). Start it with: quarry serve")
+            }
+            if (200..<300).contains(response.status.code) { return response }
+            let body = try? JSONValue.parse(Data(buffer: try await response.body.collect(upTo: Self.mostReplyBytes)))
+            let wait = response.headers.first(name: "Retry-After").flatMap(Int.init)
+            guard let wait, attempt < Self.mostTries, wait <= Self.longestWait else {
+                let detail = body?["detail"]?.text ?? response.status.reasonPhrase
+                throw APIFailure(status: Int(response.status.code), description: "\(response.status.code): \(detail)")
+            }
+            if Terminal.isInteractive { Terminal.complain("The server asks to wait \(wait) s.") }
+            try await Task.sleep(for: .seconds(wait))
+        }
+        throw APIFailure(status: 0, description: "The server asked to wait too often.")
+    }
+}
+
+extension JSONValue {
+    subscript(_ key: String) -> JSONValue? {
+        guard case .object(let members) = self else { return nil }
+        return members[key]
+    }
+
+    var text: String? {
+        guard case .string(let text) = self else { return nil }
+        return text
+    }
+
+    var number: Int? {
+        guard case .integer(let number) = self else { return nil }
+        return Int(number)
+    }
+
+    var elements: [JSONValue] {
+        guard case .array(let elements) = self else { return [] }
+        return elements
+    }
+}

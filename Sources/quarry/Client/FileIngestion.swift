@@ -1,0 +1,63 @@
+import Foundation
+import Platform
+
+/// Brings files into a dataset and waits until each is ready or failed.
+struct FileIngestion {
+    /// How often the server is asked how far it is.
+    static let pollInterval = Duration.milliseconds(250)
+
+    struct Result {
+        let filename: String
+        let status: String
+        let error: String?
+        let isDuplicate: Bool
+    }
+
+    let client: APIClient
+    let dataset: String
+
+    func run(_ files: [URL]) async throws -> [Result] {
+        var bar = ProgressBar(total: files.count * 100)
+        var uploaded: [(id: String, filename: String, isDuplicate: Bool)] = []
+        for file in files {
+            bar.show(uploaded.count * 10, "sending \(file.lastPathComponent)")
+            let reply = try await client.upload(file, dataset: dataset, idempotencyKey: UUID().uuidString)
+            uploaded.append((reply["id"]?.text ?? "", file.lastPathComponent, reply["isDuplicate"] == .bool(true)))
+        }
+        var results: [Result] = []
+        for (index, file) in uploaded.enumerated() {
+            while true {
+                let reply = try await client.get("/v1/files/\(file.id)")
+                let status = reply["status"]?.text ?? ""
+                let progress = reply["processingStatus"]?["progress"]?.number ?? 0
+                bar.show(index * 100 + progress, "\(status) \(file.filename)")
+                if status == "ready" || status == "failed" {
+                    results.append(
+                        Result(
+                            filename: file.filename, status: status, error: reply["processingStatus"]?["error"]?.text, isDuplicate: file.isDuplicate))
+                    break
+                }
+                try await Task.sleep(for: Self.pollInterval)
+            }
+        }
+        bar.clear()
+        return results
+    }
+}
+
+/// A line that is drawn over, on a terminal; nothing elsewhere.
+struct ProgressBar {
+    private static let width = 30
+    let total: Int
+
+    mutating func show(_ done: Int, _ label: String) {
+        guard Terminal.isInteractive else { return }
+        let filled = total == 0 ? Self.width : Self.width * min(done, total) / total
+        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.width - filled)
+        FileHandle.standardError.write(Data("\r\u{1B}[2K\(bar) \(label)".utf8))
+    }
+
+    mutating func clear() {
+        if Terminal.isInteractive { FileHandle.standardError.write(Data("\r\u{1B}[2K".utf8)) }
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import Platform
+import Synchronization
+
+/// A server of this very program on a free port, in a temporary folder that goes with it.
+final class ThrowAwayServer: Sendable {
+    let address: String
+    let key: String
+    private let process: Process
+    private let folder: URL
+
+    private init(address: String, key: String, process: Process, folder: URL) {
+        self.address = address
+        self.key = key
+        self.process = process
+        self.folder = folder
+    }
+
+    /// Starts the server and waits until it listens.
+    ///
+    /// - Throws: `APIFailure` when it ends before that.
+    static func start() async throws -> ThrowAwayServer {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "quarry-demo-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let key = AccessService.newSecret()
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+        process.arguments = ["serve", "--host", "127.0.0.1", "--port", "0", "--data", folder.path]
+        var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("QUARRY_") }
+        environment["QUARRY_OWNER_KEY"] = key
+        environment["QUARRY_LOG_LEVEL"] = "error"
+        environment["QUARRY_RATE_LIMIT_USER"] = "0"
+        environment["QUARRY_RATE_LIMIT_ORG"] = "0"
+        process.environment = environment
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let reading = output.fileHandleForReading
+        let address = try await BlockingWork.run {
+            var text = ""
+            while let data = try reading.read(upToCount: 4096), !data.isEmpty {
+                text += String(decoding: data, as: UTF8.self)
+                if let match = text.firstMatch(of: /listens on (http:\S+)\n/) { return String(match.output.1) }
+            }
+            throw APIFailure(status: 0, description: "The server ended before it listened.")
+        }
+        return ThrowAwayServer(address: address, key: key, process: process, folder: folder)
+    }
+
+    /// Ends the server, waits for it, and removes what it kept.
+    func stop() {
+        process.terminate()
+        process.waitUntilExit()
+        try? FileManager.default.removeItem(at: folder)
+    }
+}

@@ -1,0 +1,38 @@
+import Platform
+
+/// Turns the `models:` of the configuration file into catalogue entries.
+enum CatalogueReader {
+    /// The providers that exist. Upstream protocols come with their adapters.
+    static let providers = [SystemModel.quoting.provider]
+
+    static func read(_ entries: [ConfigurationFile.Entry], problems: inout [String]) -> [SystemModel] {
+        var names: Set<String> = [SystemModel.quoting.name]
+        return entries.compactMap { entry in
+            let place = "models.\(entry.name)"
+            let before = problems.count
+            if !names.insert(entry.name).inserted { problems.append("\(place): the name is used twice.") }
+            if !providers.contains(entry.provider) {
+                problems.append("\(place).provider: must be one of \(providers.joined(separator: ", ")), is \(entry.provider).")
+            }
+            if let window = entry.contextWindow, !(1...2_000_000).contains(window) {
+                problems.append("\(place).contextWindow: must be between 1 and 2000000.")
+            }
+            if let most = entry.maxTokensPerRequest, !(1...200_000).contains(most) {
+                problems.append("\(place).maxTokensPerRequest: must be between 1 and 200000.")
+            }
+            let tier = entry.tier.map(SystemModel.Tier.init(rawValue:)) ?? .standard
+            if tier == nil { problems.append("\(place).tier: must be standard or premium.") }
+            let end = entry.endOfLifeAt.map(Timestamp.parse)
+            if case .some(.none) = end { problems.append("\(place).endOfLifeAt: must be a time such as 2027-06-01T00:00:00Z.") }
+            guard problems.count == before, let tier else { return nil }
+            let builtin = SystemModel.quoting
+            return SystemModel(
+                name: entry.name, provider: entry.provider, upstream: entry.upstream, displayName: entry.displayName ?? entry.name,
+                description: entry.description, contextWindow: entry.contextWindow ?? builtin.contextWindow,
+                maxTokensPerRequest: entry.maxTokensPerRequest ?? builtin.maxTokensPerRequest, supportsTools: entry.supportsTools ?? false,
+                supportsVision: entry.supportsVision ?? false, supportsReasoning: entry.supportsReasoning ?? false,
+                creditMultiplier: entry.creditMultiplier ?? 1, tier: tier, isRecommended: entry.recommended ?? false, enabled: entry.enabled ?? true,
+                endOfLifeAt: end ?? nil, deprecationMessage: entry.deprecationMessage, replacement: entry.replacement)
+        }
+    }
+}

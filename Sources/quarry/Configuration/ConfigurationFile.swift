@@ -1,0 +1,93 @@
+import Foundation
+import Platform
+import Yams
+
+/// `quarry.yaml`, as far as it is understood yet. `${NAME}` is replaced by the environment's value.
+struct ConfigurationFile: Decodable, Sendable {
+    struct Entry: Decodable, Sendable {
+        var name: String
+        var provider: String
+        var upstream: String
+        var displayName: String?
+        var description: String?
+        var contextWindow: Int?
+        var maxTokensPerRequest: Int?
+        var supportsTools: Bool?
+        var supportsVision: Bool?
+        var supportsReasoning: Bool?
+        var creditMultiplier: Int?
+        var tier: String?
+        var recommended: Bool?
+        var enabled: Bool?
+        var endOfLifeAt: String?
+        var deprecationMessage: String?
+        var replacement: String?
+    }
+
+    struct Limits: Decodable, Sendable {
+        var requestsPerMinuteUser: Int?
+        var requestsPerMinuteOrganization: Int?
+    }
+
+    struct Uploads: Decodable, Sendable {
+        var maxBytes: Int64?
+    }
+
+    struct Jobs: Decodable, Sendable {
+        var concurrency: Int?
+    }
+
+    var host: String?
+    var port: Int?
+    var data: String?
+    var databaseURL: String?
+    var publicURL: String?
+    var logLevel: String?
+    var models: [Entry]?
+    var limits: Limits?
+    var uploads: Uploads?
+    var jobs: Jobs?
+
+    /// The keys understood at the top of the file; any other is a problem, so that a misspelt one is not ignored in silence.
+    static let known: Set<String> = [
+        "host", "port", "data", "databaseURL", "publicURL", "logLevel", "models", "limits", "uploads", "jobs",
+    ]
+
+    /// Reads the file.
+    ///
+    /// - Throws: `ConfigurationProblems`.
+    static func read(_ path: String, environment: [String: String]) throws -> ConfigurationFile {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw ConfigurationProblems(problems: ["--config: the file \(path) cannot be read."])
+        }
+        var problems: [String] = []
+        let expanded = text.replacing(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/) { match in
+            let name = String(match.output.1)
+            if let value = environment[name] { return value }
+            problems.append("\(path): ${\(name)} is not set in the environment.")
+            return ""
+        }
+        do {
+            if let keys = try Yams.load(yaml: expanded) as? [String: Any] {
+                problems += keys.keys.filter { !known.contains($0) }.sorted().map { "\(path): the key \($0) is not known." }
+            }
+            let file = try YAMLDecoder().decode(ConfigurationFile.self, from: expanded.isEmpty ? "{}" : expanded)
+            if !problems.isEmpty { throw ConfigurationProblems(problems: problems) }
+            return file
+        } catch let error as DecodingError {
+            throw ConfigurationProblems(problems: problems + ["\(path): \(explain(error))"])
+        } catch let error as YamlError {
+            throw ConfigurationProblems(problems: problems + ["\(path): \(error)"])
+        }
+    }
+
+    private static func explain(_ error: DecodingError) -> String {
+        let context: DecodingError.Context
+        switch error {
+        case .keyNotFound(let key, let found): return "\((found.codingPath + [key]).map(\.stringValue).joined(separator: ".")) is missing."
+        case .typeMismatch(_, let found), .valueNotFound(_, let found), .dataCorrupted(let found): context = found
+        @unknown default: return "\(error)"
+        }
+        return "\(context.codingPath.map(\.stringValue).joined(separator: ".")): \(context.debugDescription)"
+    }
+}

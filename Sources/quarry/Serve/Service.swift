@@ -1,0 +1,68 @@
+import Foundation
+import Hummingbird
+import Logging
+import Platform
+import Server
+import ServiceLifecycle
+import Storage
+import UnixSignals
+
+/// Why the server does not start, in a sentence.
+struct ServiceRefusal: Error {
+    let reason: String
+}
+
+/// Wires a whole server from its configuration, runs it until a signal, and lets it end in good order.
+enum Service {
+    /// How long running turns and jobs may go on after SIGTERM; with the rest it stays under 30 s (design §10).
+    static let drainGrace = Duration.seconds(20)
+
+    static func run(_ configuration: ServerConfiguration) async throws {
+        JSONLogHandler.bootstrap(level: configuration.logLevel)
+        let logger = Logger(label: "quarry")
+        let home = try DataDirectory(configuration.data)
+        // On SQLite this process must be the only one: that is what lets it take up everything that a dead one left.
+        let lock = configuration.databaseURL == nil ? try home.lock() : nil
+        defer { lock?.close() }
+        let database = try await home.openDatabase(configuration)
+        let platform = try Platform(
+            configuration: configuration.platform, database: database, blobs: BlobStore(root: home.root), workspace: home.workspace,
+            executable: Self.executable, providers: [:], clock: SystemClock(), logger: logger)
+        try await platform.access.ensureOwner(secret: home.ownerKey(configuration))
+        try home.ensureSecretKey(configuration)
+        try await platform.recover()
+        let server = try Server(platform: platform, logger: logger)
+        let application = server.application(host: configuration.host, port: configuration.port) { port in
+            logger.info("listening", metadata: ["host": "\(configuration.host)", "port": "\(port)"])
+            Terminal.say("Quarry listens on http://\(configuration.host):\(port)")
+        }
+        let work = Background(platform: platform, server: server)
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: application), .init(service: work)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+        await database.close()
+        logger.info("stopped")
+    }
+
+    /// This very program, to be run again as `extract`.
+    private static var executable: String {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+    }
+}
+
+/// Jobs and maintenance. It is stopped first, while the server still answers followers of running turns.
+private struct Background: ServiceLifecycle.Service {
+    let platform: Platform
+    let server: Server
+
+    func run() async throws {
+        let jobs = Task { await platform.jobs.run() }
+        let maintenance = Task { await platform.runMaintenance() }
+        try? await gracefulShutdown()
+        server.readiness.beginDraining()
+        maintenance.cancel()
+        await platform.drain(grace: Service.drainGrace)
+        await jobs.value
+    }
+}

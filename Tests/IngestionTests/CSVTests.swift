@@ -1,0 +1,100 @@
+import Testing
+
+@testable import Ingestion
+
+@Suite struct CSVTests {
+    @Test func recordsBecomeRowsAndText() throws {
+        let result = try extract("Prompt,Completion\r\nHow?,\"So, \"\"thus\"\".\r\nYes.\"\r\n,only\r\n", as: .csv)
+        #expect(result.summary.kind == .table)
+        #expect(result.columns == ["Prompt", "Completion"])
+        #expect(result.rows == [["How?", "So, \"thus\".\nYes."], ["", "only"]])
+        #expect(result.text == "Prompt: How?\nCompletion: So, \"thus\".\nYes.\n\nCompletion: only\n")
+        #expect(result.blocks.map(\.row) == [1, 2])
+        #expect(result.blocks.allSatisfy { $0.kind == .row })
+        #expect(result.texts == ["Prompt: How?\nCompletion: So, \"thus\".\nYes.", "Completion: only"])
+    }
+
+    @Test(arguments: [
+        ("a,b;c\n1,2;3\n", ["a", "b;c"]), ("name;price\nA;1,5\nB;2,5\n", ["name", "price"]), ("a\tb\n1,2\t3\n", ["a", "b"]),
+        ("a|b\n\"x;y\"|2\n", ["a", "b"]), ("only\none\n", ["only"]), ("sep=;\na;b,c\n1;2\n", ["a", "b,c"]),
+        ("\"x;y\",b\n\"1;2\",3\n", ["x;y", "b"]),
+    ])
+    func theDelimiterIsFound(text: String, columns: [String]) throws {
+        #expect(try extract(text, as: .csv).columns == columns)
+    }
+
+    @Test func theDelimiterIsFoundInACutSample() throws {
+        let text = "a;b\n" + String(repeating: "1,0;2,0\n", count: 10_000)
+        let result = try extract(text, as: .csv)
+        #expect(result.columns == ["a", "b"])
+        #expect(result.rows.count == 10_000)
+    }
+
+    @Test func headerNamesBecomeUnique() throws {
+        let result = try extract("\u{FEFF}name,name, ,\"two\nlines\",name,column_3\n1,2,3,4,5,6\n", as: .csv)
+        #expect(result.columns == ["name", "name_2", "column_3", "two lines", "name_3", "column_3_2"])
+    }
+
+    @Test func shortRowsArePaddedWithNull() throws {
+        let result = try extract("a,b,c\n1\n1,,\n\n1,2,3", as: .csv)
+        #expect(result.rows == [["1", nil, nil], ["1", "", ""], ["1", "2", "3"]])
+    }
+
+    @Test func aLongRowIsRefusedWithItsLine() throws {
+        let sentence = try refusal("a,b\n\"x\ny\",1\n1,2,3\n", as: .csv)
+        #expect(sentence.contains("Line 4 has 3 cells, but the header has 2."))
+        #expect(sentence.contains("double quotes"))
+    }
+
+    @Test func anOpenQuoteIsRefusedWithTheLineWhereItBegan() throws {
+        #expect(try refusal("a,b\n1,2\n3,\"open\n4,5\n", as: .csv).contains("begins on line 3 and is never closed"))
+        let limits = ExtractionLimits(recordBytes: 50)
+        let long = "a,b\n1,\"" + String(repeating: "x\n", count: 100)
+        #expect(try refusal(long, as: .csv, limits: limits).contains("begins on line 2"))
+    }
+
+    @Test func quotesInsideOfAFieldAreCharacters() throws {
+        #expect(try extract("a,b\n5\" pipe,\"x\"y\n", as: .csv).rows == [["5\" pipe", "xy"]])
+    }
+
+    @Test func aRowOfEmptyCellsKeepsItsPlace() throws {
+        let result = try extract("a,b\n,\n1,2\n", as: .csv)
+        #expect(result.rows == [["", ""], ["1", "2"]])
+        #expect(result.texts == ["", "a: 1\nb: 2"])
+    }
+
+    @Test func limitsOfTables() throws {
+        #expect(try refusal("a,b,c\n", as: .csv, limits: ExtractionLimits(columns: 2)).contains("more than 2"))
+        #expect(try refusal("a,b\n", as: .csv, limits: ExtractionLimits(columns: 2)) == "")
+        #expect(try refusal("a\n1\n2\n3\n", as: .csv, limits: ExtractionLimits(rows: 2)).contains("more than 2 rows"))
+        let shortCells = ExtractionLimits(cellScalars: 3)
+        #expect(try refusal("a\nääää\n", as: .csv, limits: shortCells).contains("column \"a\" of the record on line 2"))
+        #expect(try refusal("a\näää\n", as: .csv, limits: shortCells) == "")
+        #expect(try refusal("abc\n1\n", as: .csv, limits: ExtractionLimits(columnNameScalars: 2)).contains("name of column 1"))
+        #expect(try refusal("\n \n", as: .csv).contains("no header row"))
+    }
+
+    @Test func whatIsWrittenIsReadBack() throws {
+        let alphabet = ["a", "ß", "🙂", ",", ";", "|", "\t", "\"", "\n", " ", "x"]
+        var generator = SeededGenerator(state: 42)
+        for round in 0..<150 {
+            let delimiter = [",", ";", "\t", "|"][round % 4]
+            let columns = Int.random(in: 2...5, using: &generator)
+            let rows = (0..<Int.random(in: 0...6, using: &generator)).map { _ in
+                (0..<columns).map { _ in generator.text(of: alphabet, upTo: 8) }
+            }
+            let header = (0..<columns).map { "name\($0)" }
+            let lines = ([header] + rows).map { row in
+                row.map { cell in
+                    let mustQuote = cell.contains { "\"\n,;|\t".contains($0) } || Bool.random(using: &generator)
+                    return mustQuote ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
+                }.joined(separator: delimiter)
+            }
+            let end = Bool.random(using: &generator) ? "\r\n" : "\n"
+            let file = lines.joined(separator: end) + (Bool.random(using: &generator) ? end : "")
+            let result = try extract(file, as: .csv, chunkBytes: Int.random(in: 1...40, using: &generator))
+            #expect(result.columns == header, "\(file)")
+            #expect(result.rows == rows, "\(file)")
+        }
+    }
+}
