@@ -27,7 +27,11 @@ package final class ProcessLock: Sendable {
     /// Gives the lock up. Doing so twice is fine.
     package func close() {
         descriptor.withLock { descriptor in
-            if let open = descriptor { Foundation.close(open) }
+            if let open = descriptor {
+                // Said aloud, because a child that is just being started may have a copy of the descriptor for a moment.
+                flock(open, LOCK_UN)
+                Foundation.close(open)
+            }
             descriptor = nil
         }
     }

@@ -168,9 +168,9 @@ import Testing
                 try connection.execute("INSERT INTO parent (id) VALUES ('p'), ('q')"),
                 try connection.execute("INSERT INTO child (id, parent_id, age) VALUES ('a', 'p', 1), ('b', 'p', 2), ('c', 'p', 3)"),
                 try connection.execute("UPDATE child SET age = age WHERE age > 1"),
-                try connection.execute("UPDATE child SET age = 0 WHERE age > 9"),
                 try connection.execute("SELECT id FROM child"),
                 try connection.execute("CREATE TABLE another (id \(type: .int64))"),
+                try connection.execute("UPDATE child SET age = 0 WHERE age > 9"),
                 // The children that go with their parent do not count.
                 try connection.execute("DELETE FROM parent WHERE id = 'p'"),
             ]

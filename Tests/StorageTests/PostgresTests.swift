@@ -181,6 +181,21 @@ import Testing
         await database.close()
     }
 
+    @Test func aTypeInferredForNullGivesWayToADeclaredOneAndStays() {
+        var statements = PreparedStatements()
+        let inferred = PostgresType.inferred
+        let first = statements.plan(for: "s", types: [inferred, PostgresType.text])
+        #expect(first.typesToPrepare == [inferred, PostgresType.text])
+        let second = statements.plan(for: "s", types: [PostgresType.int8, inferred])
+        #expect(second.typesToPrepare == [PostgresType.int8, PostgresType.text])
+        #expect(second.nameToForget == first.name)
+        let third = statements.plan(for: "s", types: [inferred, inferred])
+        #expect(third.typesToPrepare == nil)
+        #expect(third.name == second.name)
+        let fourth = statements.plan(for: "s", types: [PostgresType.bytea, inferred])
+        #expect(fourth.typesToPrepare == [PostgresType.bytea, PostgresType.text])
+    }
+
     @Test func theStatementsOfAConnectionAreLimitedAndTheOldestGoes() {
         var statements = PreparedStatements()
         for number in 0..<PreparedStatements.maximumCount { _ = statements.plan(for: "s\(number)", types: []) }

@@ -123,7 +123,7 @@ final class PostgresConnection: StatementRunner, @unchecked Sendable {
     private static func connect(_ address: PostgresAddress) -> OpaquePointer? {
         let settings = [
             ("connect_timeout", "10"), ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
-            ("tcp_user_timeout", "60000"), ("fallback_application_name", "quarry"), ("dbname", address.url),
+            ("tcp_user_timeout", "60000"), ("dbname", address.url),
         ]
         let keywords = settings.map { strdup($0.0) } + [nil]
         let values = settings.map { strdup($0.1) } + [nil]

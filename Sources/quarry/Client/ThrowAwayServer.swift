@@ -38,7 +38,7 @@ final class ThrowAwayServer: Sendable {
         let reading = output.fileHandleForReading
         let address = try await BlockingWork.run {
             var text = ""
-            while let data = try reading.read(upToCount: 4096), !data.isEmpty {
+            while case let data = reading.availableData, !data.isEmpty {
                 text += String(decoding: data, as: UTF8.self)
                 if let match = text.firstMatch(of: /listens on (http:\S+)\n/) { return String(match.output.1) }
             }

@@ -37,9 +37,13 @@ enum Service {
             Terminal.say("Quarry listens on http://\(configuration.host):\(port)")
         }
         let work = Background(platform: platform, server: server)
+        // At debug level the library prints every service with all that it holds.
+        var lifecycleLogger = logger
+        lifecycleLogger.logLevel = max(.notice, configuration.logLevel)
         let group = ServiceGroup(
             configuration: .init(
-                services: [.init(service: application), .init(service: work)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                services: [.init(service: application), .init(service: work)], gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: lifecycleLogger))
         try await group.run()
         await database.close()
         logger.info("stopped")
