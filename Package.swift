@@ -14,6 +14,7 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioFoundationCompat: Target.Dependency = .product(name: "NIOFoundationCompat", package: "swift-nio")
@@ -64,8 +65,27 @@ let package = Package(
         .target(name: "Ingestion", dependencies: [subprocess], swiftSettings: strict),
         .target(name: "Providers", swiftSettings: strict),
         .target(name: "Storage", dependencies: ["CPostgres", crypto, grdb, logging], swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["CPostgres", "Platform", "Providers", "Storage", logging], swiftSettings: strict),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"])]),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport", crypto], swiftSettings: strict),
+        .testTarget(name: "RetrievalTests", dependencies: ["Retrieval"], swiftSettings: strict),
+        .testTarget(name: "IngestionTests", dependencies: ["Ingestion"], swiftSettings: strict),
+        .testTarget(name: "ProvidersTests", dependencies: ["Providers"], swiftSettings: strict),
+        .testTarget(name: "PlatformTests", dependencies: ["Ingestion", "Platform", "Providers", "Retrieval", "Storage", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ConformanceTests", dependencies: ["Platform", "Providers", "Storage", "TestSupport", logging], swiftSettings: strict),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: ["Platform", "Providers", "Server", "TestSupport", httpTypes, hummingbird, hummingbirdTesting, logging, nioCore],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ContractTests",
+            dependencies: ["Platform", "Providers", "Server", "TestSupport", httpTypes, hummingbird, hummingbirdTesting, logging, nioCore, yams],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ProcessTests", dependencies: ["Ingestion", "Platform", "TestSupport", "quarry", asyncHTTPClient, nioCore], swiftSettings: strict),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
