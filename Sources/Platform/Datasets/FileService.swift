@@ -58,7 +58,7 @@ package struct FileService: Sendable {
         let organization = principal.organization
         let (sha256, size) = (bytes.sha256, bytes.size)
         return try await database.write { connection in
-            let dataset = try draft.resource.map { try self.dataset(connection, principal, $0, issueAt: ["body", "resource_id"], at: now) }
+            let dataset = try draft.resource.map { try self.dataset(connection, principal, $0, namedAt: ["body", "resource_id"], at: now) }
             let isDuplicate = try contents.isStored(connection, organization, sha256: sha256)
             let content = try contents.insert(connection, organization, sha256: sha256, format: draft.format, sizeBytes: size, at: now)
             if content.status == .failed { try contents.markUploaded(connection, organization, content.id) }
@@ -82,21 +82,16 @@ package struct FileService: Sendable {
     package func page(_ request: PageRequest, filter: FileFilter, for principal: Principal) async throws -> Page<File> {
         let (files, datasets) = (files, datasets)
         return try await database.read { connection in
-            let dataset: DatasetID?
-            switch filter.resource {
-            case nil: dataset = nil
-            case .dataset(let id):
-                guard try datasets.find(connection, principal.organization, id) != nil else { throw PlatformError.notFound("Dataset not found.") }
-                dataset = id
-            case .chat(let id):
-                guard try datasets.ownsChat(connection, principal.organization, principal.member, id) else {
-                    throw PlatformError.notFound("Chat not found.")
-                }
-                guard let attached = try datasets.attached(connection, principal.organization, to: id) else {
-                    return Page(elements: [], nextCursor: nil)
-                }
-                dataset = attached
+            guard let resource = filter.resource else {
+                return try files.page(connection, principal.organization, request, filter: filter, dataset: nil)
             }
+            if case .dataset(let id) = resource, try datasets.find(connection, principal.organization, id) == nil {
+                throw PlatformError.notFound("Dataset not found.")
+            }
+            if case .chat(let id) = resource, try !datasets.ownsChat(connection, principal.organization, principal.member, id) {
+                throw PlatformError.notFound("Chat not found.")
+            }
+            guard let dataset = try self.existingDataset(connection, principal, resource) else { return Page(elements: [], nextCursor: nil) }
             return try files.page(connection, principal.organization, request, filter: filter, dataset: dataset)
         }
     }
@@ -127,13 +122,15 @@ package struct FileService: Sendable {
     /// Links a file to a dataset or a chat; linking twice is the same as once.
     ///
     /// - Throws: `PlatformError.notFound` for the file, `invalid` for the resource.
+    /// - Parameter location: the field that named the resource, for the error.
     package func associate(
-        _ id: FileID, with resource: FileResource, for principal: Principal, receipt: ReplyReceipt<File.Association>?
+        _ id: FileID, with resource: FileResource, namedAt location: [String], for principal: Principal,
+        receipt: ReplyReceipt<File.Association>?
     ) async throws -> File.Association {
         let (files, items, now) = (files, items, clock.now)
         return try await database.write { connection in
             let file = try Self.require(files.find(connection, principal.organization, id))
-            let dataset = try self.dataset(connection, principal, resource, issueAt: ["body", "resource_id"], at: now)
+            let dataset = try self.dataset(connection, principal, resource, namedAt: location, at: now)
             _ = try items.link(connection, principal.organization, file: id, to: dataset, isReady: file.content.status == .ready, at: now)
             let linked = try items.associations(connection, principal.organization, of: [id])[id]?.first { $0.resource == resource }
             guard let linked else { throw PlatformError.internal("a file was just linked and is not") }
@@ -149,10 +146,9 @@ package struct FileService: Sendable {
         let (files, items, now) = (files, items, clock.now)
         try await database.write { connection in
             _ = try Self.require(files.find(connection, principal.organization, id))
-            let dataset = try self.dataset(connection, principal, resource, issueAt: ["path", "resource_id"], at: now)
-            guard try items.unlink(connection, principal.organization, file: id, from: dataset, at: now) else {
-                throw PlatformError.notFound("Association not found.")
-            }
+            guard let dataset = try self.existingDataset(connection, principal, resource),
+                try items.unlink(connection, principal.organization, file: id, from: dataset, at: now)
+            else { throw PlatformError.notFound("Association not found.") }
         }
     }
 
@@ -182,30 +178,32 @@ package struct FileService: Sendable {
         }
     }
 
+    /// The dataset behind a resource, if the resource is the caller's and anything was ever linked to it.
+    private func existingDataset(_ connection: any Connection, _ principal: Principal, _ resource: FileResource) throws -> DatasetID? {
+        switch resource {
+        case .dataset(let id): return try datasets.find(connection, principal.organization, id)?.id
+        case .chat(let id):
+            guard try datasets.ownsChat(connection, principal.organization, principal.member, id) else { return nil }
+            return try datasets.attached(connection, principal.organization, to: id)
+        }
+    }
+
     /// The dataset behind a resource; a chat's hidden one is made on first use.
     private func dataset(
-        _ connection: any Connection, _ principal: Principal, _ resource: FileResource, issueAt location: [String], at now: Timestamp
+        _ connection: any Connection, _ principal: Principal, _ resource: FileResource, namedAt location: [String], at now: Timestamp
     ) throws -> DatasetID {
         let organization = principal.organization
-        switch resource {
-        case .dataset(let id):
-            guard try datasets.find(connection, organization, id) != nil else {
-                throw PlatformError.invalid(location, "resource_id names no dataset of yours.", kind: .notFound)
-            }
-            return id
-        case .chat(let id):
-            guard try datasets.ownsChat(connection, organization, principal.member, id) else {
-                throw PlatformError.invalid(location, "resource_id names no chat of yours.", kind: .notFound)
-            }
+        if case .chat(let id) = resource, try datasets.ownsChat(connection, organization, principal.member, id) {
             let hidden = Dataset(
                 id: .make(at: now), organization: organization, name: "Files of chat \(id)", description: nil, consentForTraining: false, version: 0,
                 createdAt: now, updatedAt: now)
             try datasets.insert(connection, organization, hidden, chat: id)
-            guard let attached = try datasets.attached(connection, organization, to: id) else {
-                throw PlatformError.internal("the dataset of chat \(id) was just made and is not there")
-            }
-            return attached
         }
+        guard let found = try existingDataset(connection, principal, resource) else {
+            let kind = if case .dataset = resource { "dataset" } else { "chat" }
+            throw PlatformError.invalid(location, "\(location.last ?? "resource") names no \(kind) of yours.", kind: .notFound)
+        }
+        return found
     }
 
     private static let unknown = PlatformError.notFound("File not found.")

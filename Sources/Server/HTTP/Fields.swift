@@ -5,7 +5,7 @@ import Platform
 /// Unknown fields are ignored (contract A §6 Q35).
 final class Fields {
     private let values: [String: JSONValue]
-    private let location: [String]
+    let location: [String]
     private(set) var issues: [FieldIssue] = []
 
     /// - Parameter location: where the object is, such as `["body"]`.

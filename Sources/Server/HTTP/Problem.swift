@@ -41,17 +41,16 @@ struct Problem: Encodable, Sendable {
     /// Whatever was thrown, as a problem.
     init(_ error: any Error, requestID: String) {
         switch error {
-        case let error as PlatformError: self.init(error, requestID: requestID)
         case let error as HTTPError:
             self.init(error.status, detail: error.body ?? Self.phrase(error.status), requestID: requestID, headers: error.headers)
         case is NIOTooManyBytesError:
             self.init(.contentTooLarge, detail: "The request body is larger than \(RequestBodyLimit.json) bytes.", requestID: requestID)
-        default: self.init(.internal("\(error)"), requestID: requestID)
+        default: self.init(PlatformError.wrapping(error), requestID: requestID, cause: "\(error)")
         }
     }
 
     /// The one place where the product's errors become HTTP (design §9).
-    init(_ error: PlatformError, requestID: String) {
+    init(_ error: PlatformError, requestID: String, cause: String? = nil) {
         switch error {
         case .invalid(let issues):
             self.init(.unprocessableContent, detail: Self.sentence(issues), errors: issues, requestID: requestID)
@@ -78,7 +77,7 @@ struct Problem: Encodable, Sendable {
         case .provider(let failure):
             self.init(failure, requestID: requestID)
         case .unavailable(let detail, let retry):
-            self.init(.serviceUnavailable, detail: detail, requestID: requestID, headers: Self.retryAfter(retry))
+            self.init(.serviceUnavailable, detail: detail, requestID: requestID, headers: Self.retryAfter(retry), cause: cause)
         case .internal(let cause):
             self.init(
                 .internalServerError, detail: "Something went wrong on our side. The log has more under request \(requestID).", requestID: requestID,

@@ -10,7 +10,7 @@ struct IdempotencyGate: Sendable {
     let service: IdempotencyService
     let faults: Faults
     /// Renders the answer of a turn anew.
-    let replayTurn: @Sendable (TurnID, Principal) async throws -> Reply
+    let replayTurn: @Sendable (TurnID, QuarryRequestContext) async throws -> Reply
 
     /// Runs `work` with a claimed key, or without one when the request carries none.
     ///
@@ -30,7 +30,7 @@ struct IdempotencyGate: Sendable {
                 if let name = HTTPField.Name(name) { fields[name] = value }
             }
             return .bytes(HTTPResponse.Status(code: code), fields, body)
-        case .finished(.turn(let turn)): return Self.marked(try await replayTurn(TurnID(turn), principal))
+        case .finished(.turn(let turn)): return Self.marked(try await replayTurn(TurnID(turn), context))
         case .running(let seconds):
             throw PlatformError.conflict("A request with this Idempotency-Key is still running.", retryAfterSeconds: seconds)
         case .mismatch:

@@ -75,7 +75,7 @@ struct FileUploadRoute: Sendable {
             throw PlatformError.invalid(["body", "file"], "file is required: send it as a form part named file.", kind: .missing)
         }
         let (type, id) = (form.fields["resource_type"], form.fields["resource_id"])
-        let resource = try FileResource.read(type: type, id: id, at: ["body"], style: .snakeCase)
+        let resource = try NamedResource.optional(type, id, at: ["body"], "resource_type", "resource_id")
         let draft = try FileDraft(filename: filename, declaredType: form.contentType, resource: resource)
         let principal = try context.caller()
         // An upload's fingerprint: its filename, its fields and the digest of its bytes (design §9).

@@ -19,7 +19,7 @@ extension TurnRequest {
         // The reference writes snake case, a guide camel case; the former wins (contract A §6 Q8).
         let snake = fields.string("system_prompt", length: ModelLimits.systemPrompt)
         let camel = fields.string("systemPrompt", length: ModelLimits.systemPrompt)
-        systemPrompt = snake.given ?? camel.given
+        systemPrompt = fields.has("system_prompt") ? snake.given : camel.given
         isEphemeral = fields.flag("ephemeral").given ?? false
         isStreamed = fields.flag("stream").given ?? false
         maxTokens = fields.integer("maxTokens", range: ChatLimits.maxTokens).given

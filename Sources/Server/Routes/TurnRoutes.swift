@@ -1,4 +1,3 @@
-import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -20,10 +19,7 @@ struct TurnRoutes: Sendable {
 
     @Sendable private func create(_ request: Request, _ context: QuarryRequestContext, _ call: Call) async throws -> Reply {
         let start = ContinuousClock.now
-        if let format = request.headers[.streamFormat] {
-            throw PlatformError.invalid(
-                ["header", "X-Stream-Format"], "X-Stream-Format \(format) is not supported yet: leave it out for the default format.", kind: .unsupported)
-        }
+        try Self.checkFormat(request)
         let turn = try TurnRequest(reading: Fields(body: call.body.json()))
         let follower = try await turns.start(turn, for: context.caller(), receipt: call.receipt)
         return try await answer(follower, requestID: context.requestID, logger: context.logger) {
@@ -32,12 +28,12 @@ struct TurnRoutes: Sendable {
     }
 
     /// A repeated request gets the turn that its first sending began, in the form in which it was asked for then.
-    func replay(_ turn: TurnID, _ principal: Principal) async throws -> Reply {
-        let requestID = UUID().uuidString.lowercased()
-        return try await answer(try await turns.replay(turn, for: principal), requestID: requestID, logger: Logger(label: "quarry.replay")) {}
+    @Sendable func replay(_ turn: TurnID, _ context: QuarryRequestContext) async throws -> Reply {
+        try await answer(turns.replay(turn, for: context.caller()), requestID: context.requestID, logger: context.logger) {}
     }
 
     @Sendable private func stream(_ request: Request, _ context: QuarryRequestContext, _ call: Call) async throws -> Reply {
+        try Self.checkFormat(request)
         let last = try request.headers[.lastEventID].map(Self.place)
         guard var follower = try await turns.resume(ChatRoutes.id(context), after: last, for: context.caller()),
             let first = try await follower.next(patience: EventStream.heartbeat)
@@ -69,6 +65,13 @@ struct TurnRoutes: Sendable {
         firstEvent()
         if case .ended(_, let outcome) = first, let error = outcome.error { throw error }
         return EventStream(chat: follower.turn.chat, requestID: requestID, logger: logger).reply(first, follower)
+    }
+
+    /// A format that is not built must not be answered in another one in silence.
+    private static func checkFormat(_ request: Request) throws {
+        guard let format = request.headers[.streamFormat] else { return }
+        throw PlatformError.invalid(
+            ["header", "X-Stream-Format"], "X-Stream-Format \(format) is not supported yet: leave it out for the default format.", kind: .unsupported)
     }
 
     /// `<turn>.<sequence>`, as the stream's event ids are written.

@@ -39,6 +39,7 @@ struct EventStream: Sendable {
                         next = try await follower.next(patience: Self.heartbeat)
                     }
                 } catch let error as PlatformError {
+                    // Anything else is the connection's end: nobody is left to be told.
                     try await writer.write(ByteBuffer(bytes: failure(error)))
                 }
                 try await writer.write(ByteBuffer(string: "data: [DONE]\n\n"))

@@ -20,6 +20,10 @@ enum CatalogueReader {
             if let most = entry.maxTokensPerRequest, !(1...200_000).contains(most) {
                 problems.append("\(place).maxTokensPerRequest: must be between 1 and 200000.")
             }
+            for (name, ability) in [("Tools", entry.supportsTools), ("Vision", entry.supportsVision), ("Reasoning", entry.supportsReasoning)]
+            where ability == true && entry.provider == SystemModel.quoting.provider {
+                problems.append("\(place).supports\(name): the built-in provider cannot do that.")
+            }
             let tier = entry.tier.map(SystemModel.Tier.init(rawValue:)) ?? .standard
             if tier == nil { problems.append("\(place).tier: must be standard or premium.") }
             let end = entry.endOfLifeAt.map(Timestamp.parse)
