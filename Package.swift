@@ -73,18 +73,24 @@ let package = Package(
         .testTarget(name: "RetrievalTests", dependencies: ["Retrieval"], swiftSettings: strict),
         .testTarget(name: "IngestionTests", dependencies: ["Ingestion"], swiftSettings: strict),
         .testTarget(name: "ProvidersTests", dependencies: ["Providers"], swiftSettings: strict),
-        .testTarget(name: "PlatformTests", dependencies: ["Ingestion", "Platform", "Providers", "Retrieval", "Storage", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "ConformanceTests", dependencies: ["Platform", "Providers", "Storage", "TestSupport", logging], swiftSettings: strict),
+        .testTarget(
+            name: "PlatformTests", dependencies: ["Ingestion", "Platform", "Providers", "Retrieval", "Storage", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ConformanceTests", dependencies: ["Platform", "Providers", "Storage", "TestSupport", logging], swiftSettings: strict),
         .testTarget(
             name: "ServerTests",
             dependencies: ["Platform", "Providers", "Server", "TestSupport", httpTypes, hummingbird, hummingbirdTesting, logging, nioCore],
             swiftSettings: strict),
         .testTarget(
             name: "ContractTests",
-            dependencies: ["Platform", "Providers", "Server", "TestSupport", httpTypes, hummingbird, hummingbirdTesting, logging, nioCore, yams],
+            dependencies: [
+                "Platform", "Providers", "Server", "TestSupport", httpTypes, hummingbird, hummingbirdTesting, logging, nioCore, yams,
+            ],
             swiftSettings: strict),
         .testTarget(
-            name: "ProcessTests", dependencies: ["Ingestion", "Platform", "TestSupport", "quarry", asyncHTTPClient, nioCore], swiftSettings: strict),
+            name: "ProcessTests", dependencies: ["Ingestion", "Platform", "TestSupport", "quarry", asyncHTTPClient, nioCore],
+            swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -1,5 +1,5 @@
 package import Foundation
-package import Ingestion
+import Ingestion
 package import Logging
 package import Providers
 import Retrieval
@@ -7,21 +7,6 @@ package import Storage
 
 /// Everything that the product does, wired by hand from what an installation brings along.
 package struct Platform: Sendable {
-    /// What an installation decides.
-    package struct Configuration: Sendable {
-        package var catalogue = Catalogue(configured: [])
-        package var requestsPerMinutePerMember = 60
-        package var requestsPerMinutePerOrganization = 300
-        /// Bytes of one uploaded file at most.
-        package var mostUploadBytes: Int64 = 50 * 1024 * 1024
-        /// Jobs that this process runs at once.
-        package var jobConcurrency = 2
-        package var extractionLimits = ExtractionLimits()
-        package var faults = Faults.none
-
-        package init() {}
-    }
-
     package let access: AccessService
     package let rateLimiter: RateLimiter
     package let failureThrottle: FailureThrottle
@@ -44,7 +29,7 @@ package struct Platform: Sendable {
     ///   - executable: this program, which is run again as `extract`.
     ///   - providers: by name, beside the built-in one.
     package init(
-        configuration: Configuration, database: any Database, blobs: BlobStore, workspace: URL, executable: String,
+        configuration: PlatformConfiguration, database: any Database, blobs: BlobStore, workspace: URL, executable: String,
         providers: [String: any ModelProvider], clock: any Clock, logger: Logger
     ) throws {
         try? FileManager.default.removeItem(at: workspace)

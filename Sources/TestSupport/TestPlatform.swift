@@ -15,9 +15,10 @@ package struct TestPlatform: Sendable {
     ///   - providers: by name, beside the built-in one; each gets a system model of the same name.
     ///   - configure: changes the configuration; no rate limits unless it sets them.
     package init(
-        _ backend: Backend = .sqlite, providers: [String: any ModelProvider] = [:], configure: (inout Platform.Configuration) -> Void = { _ in }
+        _ backend: Backend = .sqlite, providers: [String: any ModelProvider] = [:],
+        configure: (inout PlatformConfiguration) -> Void = { _ in }
     ) async throws {
-        var configuration = Platform.Configuration()
+        var configuration = PlatformConfiguration()
         configuration.requestsPerMinutePerMember = 0
         configuration.requestsPerMinutePerOrganization = 0
         configuration.catalogue = Catalogue(configured: providers.keys.sorted().map { Self.systemModel($0) })
@@ -26,15 +27,18 @@ package struct TestPlatform: Sendable {
         clock = TestClock()
         database = try await backend.fresh(migrations: Schema.migrations)
         platform = try Platform(
-            configuration: configuration, database: database, blobs: BlobStore(root: folder.url), workspace: folder.url.appending(path: "work"),
-            executable: TestExecutable.path, providers: providers, clock: clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            configuration: configuration, database: database, blobs: BlobStore(root: folder.url),
+            workspace: folder.url.appending(path: "work"),
+            executable: TestExecutable.path, providers: providers, clock: clock,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     /// A catalogue entry whose provider has the same name.
     package static func systemModel(_ name: String) -> SystemModel {
         SystemModel(
             name: name, provider: name, upstream: name, displayName: name, description: nil, contextWindow: 8192, maxTokensPerRequest: 1024,
-            supportsTools: false, supportsVision: false, supportsReasoning: true, creditMultiplier: 1, tier: .standard, isRecommended: false,
+            supportsTools: false, supportsVision: false, supportsReasoning: true, creditMultiplier: 1, tier: .standard,
+            isRecommended: false,
             enabled: true, endOfLifeAt: nil, deprecationMessage: nil, replacement: nil)
     }
 
@@ -42,7 +46,8 @@ package struct TestPlatform: Sendable {
     package func caller(
         organization: String = "one", member: String = "ada", scopes: Set<Scope> = Scope.ofOwner
     ) async throws -> (key: String, principal: Principal) {
-        let key = try await platform.access.createKey(organization: organization, member: member, role: .member, scopes: scopes, expiresAt: nil)
+        let key = try await platform.access.createKey(
+            organization: organization, member: member, role: .member, scopes: scopes, expiresAt: nil)
         return (key, try await platform.access.authenticate(token: key))
     }
 }

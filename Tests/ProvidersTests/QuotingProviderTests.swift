@@ -11,7 +11,8 @@ import Testing
 
     @Test func everySentenceCarriesTheMarkerOfItsPassage() {
         let events = QuotingProvider.events([
-            .init(passage: 4, text: "Bees dance."), .init(passage: 1, text: "Wax melts at 62 °C."), .init(passage: 4, text: "Drones do not."),
+            .init(passage: 4, text: "Bees dance."), .init(passage: 1, text: "Wax melts at 62 °C."),
+            .init(passage: 4, text: "Drones do not."),
         ])
         #expect(events.first == .citations([4, 1]))
         #expect(text(events) == "Bees dance. [1] Wax melts at 62 °C. [2] Drones do not. [1]")

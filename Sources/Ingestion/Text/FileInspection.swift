@@ -32,7 +32,7 @@ struct FileInspection: Equatable {
 
         var counts = Counts()
         var decoder = ScalarDecoder(encoding: encoding)
-        var source = try ByteSource(file: file, chunkBytes: chunkBytes)
+        let source = try ByteSource(file: file, chunkBytes: chunkBytes)
         while let chunk = try source.next() { counts.add(chunk, with: &decoder) }
         if decoder.finish() > 0 { counts.damaged += 1 }
 

@@ -50,7 +50,8 @@ package struct AccessService: Sendable {
             }
             let owner = try Self.member(connection, repository, organization, name: "owner", role: .owner, at: now)
             try repository.insertKey(
-                connection, organization, member: owner, name: "owner key", secretHash: hash, scopes: Scope.ofOwner, expiresAt: nil, at: now)
+                connection, organization, member: owner, name: "owner key", secretHash: hash, scopes: Scope.ofOwner, expiresAt: nil, at: now
+            )
         }
     }
 
@@ -73,7 +74,8 @@ package struct AccessService: Sendable {
             guard let organization else { throw PlatformError.internal("an organization was just made and is not there") }
             let member = try Self.member(connection, repository, organization, name: memberName, role: role, at: now)
             try repository.insertKey(
-                connection, organization, member: member, name: "command line", secretHash: hash, scopes: scopes, expiresAt: expiresAt, at: now)
+                connection, organization, member: member, name: "command line", secretHash: hash, scopes: scopes, expiresAt: expiresAt,
+                at: now)
         }
         return secret
     }
@@ -84,7 +86,8 @@ package struct AccessService: Sendable {
     }
 
     private static func member(
-        _ connection: any Connection, _ repository: AccessRepository, _ organization: OrganizationID, name: String, role: Role, at now: Timestamp
+        _ connection: any Connection, _ repository: AccessRepository, _ organization: OrganizationID, name: String, role: Role,
+        at now: Timestamp
     ) throws -> MemberID {
         if let found = try repository.findMember(connection, organization, name: name) { return found.id }
         let made = MemberID.make(at: now)

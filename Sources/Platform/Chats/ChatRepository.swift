@@ -21,7 +21,8 @@ struct ChatRepository: Sendable {
     }
 
     /// Chats that last, newest first; ephemeral ones are not listed.
-    func page(_ connection: any Connection, _ organization: OrganizationID, _ member: MemberID, _ request: PageRequest) throws -> Page<Chat> {
+    func page(_ connection: any Connection, _ organization: OrganizationID, _ member: MemberID, _ request: PageRequest) throws -> Page<Chat>
+    {
         let keyset = try Keyset(request, list: "chats")
         let found = try connection.query(
             """
@@ -34,7 +35,8 @@ struct ChatRepository: Sendable {
     }
 
     func insert(
-        _ connection: any Connection, _ organization: OrganizationID, _ id: ChatID, model: ModelID, createdBy member: MemberID, title: String?,
+        _ connection: any Connection, _ organization: OrganizationID, _ id: ChatID, model: ModelID, createdBy member: MemberID,
+        title: String?,
         isEphemeral: Bool, at now: Timestamp
     ) throws {
         try connection.execute(
@@ -45,7 +47,8 @@ struct ChatRepository: Sendable {
     }
 
     func update(
-        _ connection: any Connection, _ organization: OrganizationID, _ id: ChatID, title: String?, systemPrompt: String?, metadata: JSONValue?,
+        _ connection: any Connection, _ organization: OrganizationID, _ id: ChatID, title: String?, systemPrompt: String?,
+        metadata: JSONValue?,
         at now: Timestamp
     ) throws {
         try connection.execute(
@@ -61,7 +64,9 @@ struct ChatRepository: Sendable {
             "UPDATE chat SET model_id = \(model), updated_at = \(now) WHERE organization_id = \(organization) AND id = \(id)")
     }
 
-    func delete(_ connection: any Connection, _ organization: OrganizationID, _ member: MemberID, _ id: ChatID, at now: Timestamp) throws -> Bool {
+    func delete(_ connection: any Connection, _ organization: OrganizationID, _ member: MemberID, _ id: ChatID, at now: Timestamp) throws
+        -> Bool
+    {
         try connection.execute(
             """
             UPDATE chat SET deleted_at = \(now), deleted_by = \(member)
@@ -83,10 +88,12 @@ struct ChatRepository: Sendable {
         case .complete, .interrupted, .cancelled, nil: status = .active
         }
         return Chat(
-            id: ChatID(try row.text("id")), organization: OrganizationID(try row.text("organization_id")), model: ModelID(try row.text("model_id")),
+            id: ChatID(try row.text("id")), organization: OrganizationID(try row.text("organization_id")),
+            model: ModelID(try row.text("model_id")),
             createdBy: MemberID(try row.text("created_by")), title: try row.optionalText("title"),
             systemPrompt: try row.optionalText("system_prompt"),
-            metadata: try row.optionalText("metadata").map { try JSONText.decode(JSONValue.self, $0) }, isEphemeral: try row.flag("ephemeral"),
+            metadata: try row.optionalText("metadata").map { try JSONText.decode(JSONValue.self, $0) },
+            isEphemeral: try row.flag("ephemeral"),
             documentsCount: try row.int("documents"), status: status, createdAt: Timestamp(milliseconds: try row.int64("created_at")),
             updatedAt: Timestamp(milliseconds: try row.int64("updated_at")))
     }

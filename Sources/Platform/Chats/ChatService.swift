@@ -38,7 +38,8 @@ package struct ChatService: Sendable {
             let current = try Self.require(chats.find(connection, organization, principal.member, id))
             try chats.update(
                 connection, organization, id, title: changes.title.merged(into: current.title),
-                systemPrompt: changes.systemPrompt.merged(into: current.systemPrompt), metadata: changes.metadata.merged(into: current.metadata),
+                systemPrompt: changes.systemPrompt.merged(into: current.systemPrompt),
+                metadata: changes.metadata.merged(into: current.metadata),
                 at: now)
             let updated = (
                 chat: try Self.require(chats.find(connection, organization, principal.member, id)),

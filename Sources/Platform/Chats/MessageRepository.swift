@@ -44,12 +44,15 @@ struct MessageRepository: Sendable {
     private static func message(_ row: SQLRow) throws -> Message {
         Message(
             id: MessageID(try row.text("id")), chat: ChatID(try row.text("chat_id")), turn: TurnID(try row.text("turn_id")),
-            role: Message.Role(rawValue: try row.text("role")) ?? .user, status: Message.Status(rawValue: try row.text("status")) ?? .failed,
-            content: try row.optionalText("content"), reasoning: try row.optionalText("reasoning"), toolCallID: try row.optionalText("tool_call_id"),
+            role: Message.Role(rawValue: try row.text("role")) ?? .user,
+            status: Message.Status(rawValue: try row.text("status")) ?? .failed,
+            content: try row.optionalText("content"), reasoning: try row.optionalText("reasoning"),
+            toolCallID: try row.optionalText("tool_call_id"),
             toolCalls: try row.optionalText("tool_calls").map { try JSONText.decode(JSONValue.self, $0) },
             sources: try row.optionalText("sources").map { try JSONText.decode([Source].self, $0) },
             metadata: try row.optionalText("metadata").map { try JSONText.decode(JSONValue.self, $0) },
             tokenCount: try row.optionalInt("token_count"), cost: try row.optionalText("cost"),
-            responseTimeMilliseconds: try row.optionalInt("response_time_ms"), createdAt: Timestamp(milliseconds: try row.int64("created_at")))
+            responseTimeMilliseconds: try row.optionalInt("response_time_ms"),
+            createdAt: Timestamp(milliseconds: try row.int64("created_at")))
     }
 }

@@ -28,7 +28,8 @@ struct TurnEnd: Sendable {
         }
         return Message(
             id: turn.message, chat: turn.chat, turn: turn.id, role: .assistant, status: status, content: transcript.text,
-            reasoning: transcript.reasoning.isEmpty ? nil : transcript.reasoning, toolCallID: nil, toolCalls: nil, sources: transcript.sources,
+            reasoning: transcript.reasoning.isEmpty ? nil : transcript.reasoning, toolCallID: nil, toolCalls: nil,
+            sources: transcript.sources,
             metadata: .object(["grounded": .bool(!transcript.sources.isEmpty)]), tokenCount: usage.tokens.output, cost: usage.cost,
             responseTimeMilliseconds: Int(endedAt.milliseconds - turn.createdAt.milliseconds), createdAt: endedAt)
     }

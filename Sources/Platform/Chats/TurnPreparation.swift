@@ -47,14 +47,16 @@ struct TurnPreparation: Sendable {
     private static func check(_ request: TurnRequest, against model: ResolvedModel) throws {
         switch model.lifecycle {
         case .endOfLife:
-            throw PlatformError.forbidden(model.system.deprecationMessage ?? "This model reached its end of life: choose another parent model.")
+            throw PlatformError.forbidden(
+                model.system.deprecationMessage ?? "This model reached its end of life: choose another parent model.")
         case .disabled: throw PlatformError.forbidden("The system model behind this model is switched off.")
         case .active, .deprecated: break
         }
         guard model.enabled else { throw PlatformError.forbidden("This model is disabled: enable it with PATCH /v1/models/{model_id}.") }
         var issues: [FieldIssue] = []
         func refuse(_ field: String, _ ability: String) {
-            issues.append(FieldIssue(location: ["body", field], message: "\(field): this model does not support \(ability).", kind: .unsupported))
+            issues.append(
+                FieldIssue(location: ["body", field], message: "\(field): this model does not support \(ability).", kind: .unsupported))
         }
         if request.isStreamed, !model.supportsStreaming { refuse("stream", "streaming") }
         if request.asksForTools, !model.system.supportsTools { refuse("tools", "tools") }
@@ -107,7 +109,8 @@ struct TurnPreparation: Sendable {
         let passages = zip(sources, found.shares).map { GenerationRequest.Passage(text: $0.text, headings: $0.headings, matchedShare: $1) }
         let kept = old.suffix(budget.history)
         let inputTokens =
-            fixedTokens + kept.map { TokenCounter.count($0.content) }.reduce(0, +) + sources.map { TokenCounter.count($0.text) }.reduce(0, +)
+            fixedTokens + kept.map { TokenCounter.count($0.content) }.reduce(0, +)
+            + sources.map { TokenCounter.count($0.text) }.reduce(0, +)
         let generation = GenerationRequest(
             upstream: model.system.upstream, system: system, messages: kept + new, passages: passages, maxTokens: maxTokens,
             temperature: request.temperature)

@@ -9,7 +9,8 @@ struct TurnRepository: Sendable {
     private static let columns: SQL = "id, chat_id, model_id, message_id, state, streamed, owner, usage, created_at"
 
     func find(_ connection: any Connection, _ organization: OrganizationID, _ id: TurnID) throws -> Turn? {
-        try connection.query("SELECT \(raw: Self.columns) FROM turn WHERE organization_id = \(organization) AND id = \(id)").first.map(Self.turn)
+        try connection.query("SELECT \(raw: Self.columns) FROM turn WHERE organization_id = \(organization) AND id = \(id)").first.map(
+            Self.turn)
     }
 
     /// The chat's turn that is being generated, if any.
@@ -43,7 +44,8 @@ struct TurnRepository: Sendable {
 
     func requestCancel(_ connection: any Connection, _ organization: OrganizationID, in chat: ChatID) throws {
         try connection.execute(
-            "UPDATE turn SET cancel_requested = \(true) WHERE organization_id = \(organization) AND chat_id = \(chat) AND state = 'generating'")
+            "UPDATE turn SET cancel_requested = \(true) WHERE organization_id = \(organization) AND chat_id = \(chat) AND state = 'generating'"
+        )
     }
 
     /// Ends a turn that this owner still holds; false when it does not hold it.

@@ -34,7 +34,11 @@ struct TurnRunner: Sendable {
         // The generation is a task of its own: a lost lease or a cancellation ends it, and this one stays alive to settle.
         let generation = Task { try await generate(prepared, into: log) }
         let flushing = Task { await flush(turn, principal.organization, log, ending: generation) }
-        let result = await withTaskCancellationHandler { await generation.result } onCancel: { generation.cancel() }
+        let result = await withTaskCancellationHandler {
+            await generation.result
+        } onCancel: {
+            generation.cancel()
+        }
         flushing.cancel()
         let flushed = await flushing.value
         await settle(turn, prepared, principal, result, log, flushed: flushed)
@@ -102,7 +106,8 @@ struct TurnRunner: Sendable {
     }
 
     private func settle(
-        _ turn: Turn, _ prepared: PreparedTurn, _ principal: Principal, _ result: Result<TokenUsage?, any Error>, _ log: TurnLog, flushed: Int
+        _ turn: Turn, _ prepared: PreparedTurn, _ principal: Principal, _ result: Result<TokenUsage?, any Error>, _ log: TurnLog,
+        flushed: Int
     ) async {
         let said = await log.events
         let transcript = Transcript(said)

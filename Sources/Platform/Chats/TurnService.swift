@@ -72,14 +72,16 @@ package struct TurnService: Sendable {
             }
             let until = try DatabaseTime.now(connection, clock: clock).adding(TurnRepository.lease)
             guard try turns.insert(connection, organization, turn, leaseUntil: until) else {
-                throw PlatformError.conflict("This chat is still generating an answer: follow it, cancel it, or wait.", retryAfterSeconds: 1)
+                throw PlatformError.conflict(
+                    "This chat is still generating an answer: follow it, cancel it, or wait.", retryAfterSeconds: 1)
             }
             for incoming in request.messages {
                 try messages.append(
                     connection, organization,
                     Message(
                         id: .make(at: turn.createdAt), chat: turn.chat, turn: turn.id, role: incoming.role, status: .complete,
-                        content: incoming.content, reasoning: nil, toolCallID: incoming.toolCallID, toolCalls: incoming.toolCalls, sources: nil,
+                        content: incoming.content, reasoning: nil, toolCallID: incoming.toolCallID, toolCalls: incoming.toolCalls,
+                        sources: nil,
                         metadata: incoming.metadata, tokenCount: nil, cost: nil, responseTimeMilliseconds: nil, createdAt: turn.createdAt))
             }
             try receipt?.finish(.turn(turn.id.text), on: connection)
@@ -114,7 +116,8 @@ package struct TurnService: Sendable {
         if found.state == .generating {
             throw PlatformError.conflict("The request with this Idempotency-Key is still being answered.", retryAfterSeconds: 1)
         }
-        return TurnFollower(turn: found, source: .stored(StoredTurn(database: database, organization: organization, recovery: recovery)), from: 0)
+        return TurnFollower(
+            turn: found, source: .stored(StoredTurn(database: database, organization: organization, recovery: recovery)), from: 0)
     }
 
     /// Ends the chat's running turn, wherever it is generated, and waits until its end is written. Nothing to end is fine.
@@ -133,7 +136,8 @@ package struct TurnService: Sendable {
 
     private func follower(of turn: Turn, from place: Int, _ organization: OrganizationID) async -> TurnFollower {
         if let log = await live.log(of: turn.id) { return TurnFollower(turn: turn, source: .live(log), from: place) }
-        return TurnFollower(turn: turn, source: .stored(StoredTurn(database: database, organization: organization, recovery: recovery)), from: place)
+        return TurnFollower(
+            turn: turn, source: .stored(StoredTurn(database: database, organization: organization, recovery: recovery)), from: place)
     }
 
     /// Closes the turns whose process is gone. With `all`, those of every process: only SQLite's single owner may say so, when it starts.

@@ -34,12 +34,14 @@ struct ContentRepository: Sendable {
 
     /// Whether these bytes are already stored for a file of the organization, in whatever format.
     func isStored(_ connection: any Connection, _ organization: OrganizationID, sha256: String) throws -> Bool {
-        try !connection.query("SELECT 1 AS found FROM content WHERE organization_id = \(organization) AND sha256 = \(sha256) LIMIT 1").isEmpty
+        try !connection.query("SELECT 1 AS found FROM content WHERE organization_id = \(organization) AND sha256 = \(sha256) LIMIT 1")
+            .isEmpty
     }
 
     /// Adds the content unless it is there, and returns what is there then.
     func insert(
-        _ connection: any Connection, _ organization: OrganizationID, sha256: String, format: FileFormat, sizeBytes: Int64, at now: Timestamp
+        _ connection: any Connection, _ organization: OrganizationID, sha256: String, format: FileFormat, sizeBytes: Int64,
+        at now: Timestamp
     ) throws -> Content {
         try connection.execute(
             """
@@ -70,7 +72,8 @@ struct ContentRepository: Sendable {
             """)
     }
 
-    func markFailed(_ connection: any Connection, _ organization: OrganizationID, _ id: ContentID, reason: String, at now: Timestamp) throws {
+    func markFailed(_ connection: any Connection, _ organization: OrganizationID, _ id: ContentID, reason: String, at now: Timestamp) throws
+    {
         try connection.execute(
             """
             UPDATE content SET status = 'failed', error = \(reason), processed_at = \(now)
@@ -95,11 +98,15 @@ struct ContentRepository: Sendable {
 
     static func content(_ row: SQLRow) throws -> Content {
         let format = try row.text("format")
-        guard let fileFormat = FileFormat(rawValue: format) else { throw PlatformError.internal("unknown format \(format) in the content table") }
+        guard let fileFormat = FileFormat(rawValue: format) else {
+            throw PlatformError.internal("unknown format \(format) in the content table")
+        }
         return Content(
-            id: ContentID(try row.text("content_id")), sha256: try row.text("sha256"), format: fileFormat, sizeBytes: try row.int64("size_bytes"),
+            id: ContentID(try row.text("content_id")), sha256: try row.text("sha256"), format: fileFormat,
+            sizeBytes: try row.int64("size_bytes"),
             status: Content.Status(rawValue: try row.text("status")) ?? .failed, progress: try row.int("progress"),
-            error: try row.optionalText("error"), textSHA256: try row.optionalText("text_sha256"), rowsSHA256: try row.optionalText("rows_sha256"),
+            error: try row.optionalText("error"), textSHA256: try row.optionalText("text_sha256"),
+            rowsSHA256: try row.optionalText("rows_sha256"),
             segmentSHA256: try row.optionalText("segment_sha256"),
             processedAt: try row.optionalInt64("processed_at").map(Timestamp.init(milliseconds:)))
     }

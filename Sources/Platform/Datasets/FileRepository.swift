@@ -24,7 +24,9 @@ struct FileRepository: Sendable {
         _ connection: any Connection, _ organization: OrganizationID, _ request: PageRequest, filter: FileFilter, dataset: DatasetID?
     ) throws -> Page<File> {
         let keyset = try Keyset(request, list: "files status=\(filter.status ?? "") dataset=\(dataset?.text ?? "")")
-        var conditions: [SQL] = ["f.organization_id = \(organization)", "f.deleted_at IS NULL", keyset.condition(time: "f.created_at", id: "f.id")]
+        var conditions: [SQL] = [
+            "f.organization_id = \(organization)", "f.deleted_at IS NULL", keyset.condition(time: "f.created_at", id: "f.id"),
+        ]
         if let status = filter.status { conditions.append("c.status = \(status)") }
         if let dataset {
             conditions.append(

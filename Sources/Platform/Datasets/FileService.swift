@@ -36,7 +36,9 @@ package struct FileService: Sendable {
     /// Stores the bytes, then the file, its link and its ingestion job in one write.
     ///
     /// - Throws: `PlatformError.invalid` for an empty file or an unknown dataset or chat.
-    package func create(_ draft: FileDraft, from upload: Upload, for principal: Principal, receipt: ReplyReceipt<File>?) async throws -> File {
+    package func create(_ draft: FileDraft, from upload: Upload, for principal: Principal, receipt: ReplyReceipt<File>?) async throws
+        -> File
+    {
         let bytes = try await upload.finish()
         guard bytes.size > 0 else {
             await upload.discard()
@@ -91,7 +93,9 @@ package struct FileService: Sendable {
             if case .chat(let id) = resource, try !datasets.ownsChat(connection, principal.organization, principal.member, id) {
                 throw PlatformError.notFound("Chat not found.")
             }
-            guard let dataset = try self.existingDataset(connection, principal, resource) else { return Page(elements: [], nextCursor: nil) }
+            guard let dataset = try self.existingDataset(connection, principal, resource) else {
+                return Page(elements: [], nextCursor: nil)
+            }
             return try files.page(connection, principal.organization, request, filter: filter, dataset: dataset)
         }
     }
@@ -195,7 +199,8 @@ package struct FileService: Sendable {
         let organization = principal.organization
         if case .chat(let id) = resource, try datasets.ownsChat(connection, organization, principal.member, id) {
             let hidden = Dataset(
-                id: .make(at: now), organization: organization, name: "Files of chat \(id)", description: nil, consentForTraining: false, version: 0,
+                id: .make(at: now), organization: organization, name: "Files of chat \(id)", description: nil, consentForTraining: false,
+                version: 0,
                 createdAt: now, updatedAt: now)
             try datasets.insert(connection, organization, hidden, chat: id)
         }

@@ -38,7 +38,9 @@ struct ItemRepository: Sendable {
     }
 
     /// Takes a file out of a dataset's next version; false when it is not in it. An item that never became visible is dropped.
-    func unlink(_ connection: any Connection, _ organization: OrganizationID, file: FileID, from dataset: DatasetID, at now: Timestamp) throws -> Bool {
+    func unlink(_ connection: any Connection, _ organization: OrganizationID, file: FileID, from dataset: DatasetID, at now: Timestamp)
+        throws -> Bool
+    {
         let dropped = try connection.execute(
             """
             DELETE FROM item WHERE organization_id = \(organization) AND dataset_id = \(dataset) AND file_id = \(file)
@@ -46,7 +48,8 @@ struct ItemRepository: Sendable {
             """)
         if dropped > 0 { return true }
         let live = try connection.query(
-            "SELECT id FROM item WHERE organization_id = \(organization) AND dataset_id = \(dataset) AND file_id = \(file) AND removed_in IS NULL")
+            "SELECT id FROM item WHERE organization_id = \(organization) AND dataset_id = \(dataset) AND file_id = \(file) AND removed_in IS NULL"
+        )
         guard let item = try live.first?.text("id") else { return false }
         let version = try datasets.nextVersion(connection, organization, dataset, at: now)
         try connection.execute("UPDATE item SET removed_in = \(version) WHERE organization_id = \(organization) AND id = \(item)")
@@ -56,7 +59,8 @@ struct ItemRepository: Sendable {
     /// Takes a file out of the next version of every dataset.
     func unlinkEverywhere(_ connection: any Connection, _ organization: OrganizationID, file: FileID, at now: Timestamp) throws {
         let linked = try connection.query(
-            "SELECT dataset_id FROM item WHERE organization_id = \(organization) AND file_id = \(file) AND removed_in IS NULL ORDER BY dataset_id")
+            "SELECT dataset_id FROM item WHERE organization_id = \(organization) AND file_id = \(file) AND removed_in IS NULL ORDER BY dataset_id"
+        )
         for row in linked { _ = try unlink(connection, organization, file: file, from: DatasetID(row.text("dataset_id")), at: now) }
     }
 
@@ -106,7 +110,9 @@ struct ItemRepository: Sendable {
         }
     }
 
-    private func show(_ connection: any Connection, _ organization: OrganizationID, item: String, dataset: DatasetID, at now: Timestamp) throws {
+    private func show(_ connection: any Connection, _ organization: OrganizationID, item: String, dataset: DatasetID, at now: Timestamp)
+        throws
+    {
         let version = try datasets.nextVersion(connection, organization, dataset, at: now)
         try connection.execute("UPDATE item SET added_in = \(version) WHERE organization_id = \(organization) AND id = \(item)")
     }

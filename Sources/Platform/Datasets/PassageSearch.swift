@@ -74,7 +74,8 @@ package struct PassageSearch: Sendable {
     private static func source(_ visible: VisibleContent, passage: Passage, hit: KeywordHit) -> Source {
         Source(
             id: "\(visible.content)-\(hit.passage)", file: visible.file, filename: visible.filename, contentType: visible.contentType,
-            dataset: visible.dataset, score: hit.matchedShare, keywordScore: hit.score, text: passage.text, page: passage.page, row: passage.row,
+            dataset: visible.dataset, score: hit.matchedShare, keywordScore: hit.score, text: passage.text, page: passage.page,
+            row: passage.row,
             headings: passage.headings, start: passage.start, end: passage.end)
     }
 }

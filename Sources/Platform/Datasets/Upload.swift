@@ -58,12 +58,15 @@ package struct FileDraft: Sendable {
         let name = String(filename.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last ?? "")
         guard (1...Self.longestName).contains(name.count), !name.unicodeScalars.contains(where: { $0.value < 0x20 }) else {
             throw PlatformError.invalid(
-                ["body", "file"], "file must have a filename of 1 to \(Self.longestName) characters without control characters.", kind: .length)
+                ["body", "file"], "file must have a filename of 1 to \(Self.longestName) characters without control characters.",
+                kind: .length)
         }
         guard let format = FileFormat.detect(filename: name, contentType: declaredType) else {
             let accepted = FileFormat.acceptedExtensions.joined(separator: ", ")
             throw PlatformError.unsupportedMedia([
-                FieldIssue(location: ["body", "file"], message: "file “\(name)” has a format that cannot be read; accepted: \(accepted).", kind: .unsupported)
+                FieldIssue(
+                    location: ["body", "file"], message: "file “\(name)” has a format that cannot be read; accepted: \(accepted).",
+                    kind: .unsupported)
             ])
         }
         self.filename = name

@@ -19,7 +19,8 @@ package struct IdempotencyKey: Sendable, Hashable {
         if key.utf8.count >= 2, key.hasPrefix("\""), key.hasSuffix("\"") { key = String(key.dropFirst().dropLast()) }
         guard (1...Self.longest).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw PlatformError.invalid(
-                ["header", "Idempotency-Key"], "Idempotency-Key must be 1 to \(Self.longest) visible ASCII characters without spaces.", kind: .length)
+                ["header", "Idempotency-Key"], "Idempotency-Key must be 1 to \(Self.longest) visible ASCII characters without spaces.",
+                kind: .length)
         }
         organization = principal.organization
         member = principal.member
@@ -117,7 +118,8 @@ package struct IdempotencyService: Sendable {
     package func finishIfOpen(_ receipt: Receipt, _ reply: StoredReply) async throws {
         try await database.write { connection in
             let open = try connection.query(
-                "SELECT 1 AS open FROM idempotency_claim WHERE organization_id = \(receipt.organization) AND claim = \(receipt.claim) AND state = 'running'")
+                "SELECT 1 AS open FROM idempotency_claim WHERE organization_id = \(receipt.organization) AND claim = \(receipt.claim) AND state = 'running'"
+            )
             if !open.isEmpty { try receipt.finish(reply, on: connection) }
         }
     }
@@ -126,7 +128,8 @@ package struct IdempotencyService: Sendable {
     package func release(_ receipt: Receipt) async throws {
         try await database.write { connection in
             try connection.execute(
-                "DELETE FROM idempotency_claim WHERE organization_id = \(receipt.organization) AND claim = \(receipt.claim) AND state = 'running'")
+                "DELETE FROM idempotency_claim WHERE organization_id = \(receipt.organization) AND claim = \(receipt.claim) AND state = 'running'"
+            )
         }
     }
 

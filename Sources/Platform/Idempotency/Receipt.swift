@@ -39,7 +39,8 @@ package struct Receipt: Sendable {
                 """)
         }
         if changed == 0 {
-            throw PlatformError.conflict("Another request with this Idempotency-Key took over while this one was stalled.", retryAfterSeconds: 1)
+            throw PlatformError.conflict(
+                "Another request with this Idempotency-Key took over while this one was stalled.", retryAfterSeconds: 1)
         }
     }
 }

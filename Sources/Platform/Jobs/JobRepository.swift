@@ -103,12 +103,15 @@ package struct JobRepository: Sendable {
 
     /// Jobs that wait or run, by kind and state, for the metrics of the whole instance.
     package func depths(_ connection: any Connection) throws -> [(kind: String, state: String, count: Int)] {
-        try connection.query("SELECT kind, state, COUNT(*) AS jobs FROM job WHERE state IN ('available', 'running') GROUP BY kind, state ORDER BY kind, state")
-            .map { (try $0.text("kind"), try $0.text("state"), try $0.int("jobs")) }
+        try connection.query(
+            "SELECT kind, state, COUNT(*) AS jobs FROM job WHERE state IN ('available', 'running') GROUP BY kind, state ORDER BY kind, state"
+        )
+        .map { (try $0.text("kind"), try $0.text("state"), try $0.int("jobs")) }
     }
 
     package func find(_ connection: any Connection, _ organization: OrganizationID, _ id: JobID) throws -> Job? {
-        try connection.query("SELECT \(raw: Self.columns) FROM job WHERE organization_id = \(organization) AND id = \(id)").first.map(Self.job)
+        try connection.query("SELECT \(raw: Self.columns) FROM job WHERE organization_id = \(organization) AND id = \(id)").first.map(
+            Self.job)
     }
 
     /// Every job of an organization of one kind and unique key, newest first.

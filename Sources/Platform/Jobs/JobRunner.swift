@@ -1,7 +1,6 @@
 package import Logging
 package import Storage
 
-
 /// What is to be done for one kind of job.
 package struct JobHandler: Sendable {
     package let kind: String
@@ -145,7 +144,11 @@ package actor JobRunner {
         }
         let work = Task { try await handler.perform(JobContext(job: job, database: database, clock: clock)) }
         let renewal = Task { await self.keepLease(of: job, cancelling: work) }
-        let outcome = await withTaskCancellationHandler { await work.result } onCancel: { work.cancel() }
+        let outcome = await withTaskCancellationHandler {
+            await work.result
+        } onCancel: {
+            work.cancel()
+        }
         renewal.cancel()
         if case .failure(let error) = outcome { await settle(job, handler, error) }
     }

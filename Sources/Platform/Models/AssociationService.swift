@@ -29,7 +29,8 @@ package struct AssociationService: Sendable {
             try self.check(connection, principal, draft, at: ["body"])
             let association = Self.association(draft, model, at: now)
             guard try repository.insert(connection, principal.organization, association) else {
-                throw PlatformError.conflict("The model uses this dataset already: change the association with PATCH.", retryAfterSeconds: nil)
+                throw PlatformError.conflict(
+                    "The model uses this dataset already: change the association with PATCH.", retryAfterSeconds: nil)
             }
             try receipt?.finish(association, on: connection)
             return association
@@ -112,11 +113,13 @@ package struct AssociationService: Sendable {
     private static let unknown = PlatformError.notFound("Association not found.")
 
     private static func association(_ draft: AssociationDraft, _ model: ModelID, at now: Timestamp) -> Association {
-        Association(model: model, dataset: draft.dataset, usageType: draft.usageType, priority: draft.priority, createdAt: now, updatedAt: now)
+        Association(
+            model: model, dataset: draft.dataset, usageType: draft.usageType, priority: draft.priority, createdAt: now, updatedAt: now)
     }
 
     private static func unknownSnapshot(at location: [String]) -> FieldIssue {
-        FieldIssue(location: location + ["datasetSnapshotId"], message: "datasetSnapshotId names no snapshot of this dataset.", kind: .notFound)
+        FieldIssue(
+            location: location + ["datasetSnapshotId"], message: "datasetSnapshotId names no snapshot of this dataset.", kind: .notFound)
     }
 
     private func requireModel(_ connection: any Connection, _ principal: Principal, _ model: ModelID) throws {

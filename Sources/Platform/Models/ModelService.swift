@@ -39,7 +39,8 @@ package struct ModelService: Sendable {
     }
 
     /// - Throws: `PlatformError.invalid` for a parent that cannot be derived from.
-    package func create(_ draft: ModelDraft, for principal: Principal, receipt: ReplyReceipt<ResolvedModel>?) async throws -> ResolvedModel {
+    package func create(_ draft: ModelDraft, for principal: Principal, receipt: ReplyReceipt<ResolvedModel>?) async throws -> ResolvedModel
+    {
         try check(parent: draft.parent, systemPromptID: draft.systemPromptID)
         let now = clock.now
         let model = Model(
@@ -65,7 +66,8 @@ package struct ModelService: Sendable {
         return try await database.write { connection in
             let current = try Self.require(repository.find(connection, principal.organization, id))
             let updated = Model(
-                id: id, parent: changes.parent.merged(into: current.parent), displayName: changes.displayName.merged(into: current.displayName),
+                id: id, parent: changes.parent.merged(into: current.parent),
+                displayName: changes.displayName.merged(into: current.displayName),
                 contextWindow: changes.contextWindow.merged(into: current.contextWindow),
                 maxTokensPerRequest: changes.maxTokensPerRequest.merged(into: current.maxTokensPerRequest),
                 supportsStreaming: changes.supportsStreaming.merged(into: current.supportsStreaming),
@@ -108,18 +110,24 @@ package struct ModelService: Sendable {
             if let system = catalogue.find(parent) {
                 switch LifecycleState(of: system, at: clock.now) {
                 case .active, .deprecated: break
-                case .disabled: issues.append(FieldIssue(location: location, message: "parentModelId names a model that is switched off.", kind: .value))
+                case .disabled:
+                    issues.append(
+                        FieldIssue(location: location, message: "parentModelId names a model that is switched off.", kind: .value))
                 case .endOfLife:
-                    issues.append(FieldIssue(location: location, message: "parentModelId names a model that reached its end of life.", kind: .value))
+                    issues.append(
+                        FieldIssue(location: location, message: "parentModelId names a model that reached its end of life.", kind: .value))
                 }
             } else {
                 issues.append(
-                    FieldIssue(location: location, message: "parentModelId names no system model: take an id from GET /v1/models/catalog.", kind: .notFound))
+                    FieldIssue(
+                        location: location, message: "parentModelId names no system model: take an id from GET /v1/models/catalog.",
+                        kind: .notFound))
             }
         }
         if systemPromptID != nil {
             issues.append(
-                FieldIssue(location: ["body", "systemPromptId"], message: "systemPromptId names no system prompt of yours.", kind: .notFound))
+                FieldIssue(
+                    location: ["body", "systemPromptId"], message: "systemPromptId names no system prompt of yours.", kind: .notFound))
         }
         if !issues.isEmpty { throw PlatformError.invalid(issues) }
     }

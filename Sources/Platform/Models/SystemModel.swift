@@ -28,8 +28,10 @@ package struct SystemModel: Sendable, Hashable {
     package let replacement: String?
 
     package init(
-        name: String, provider: String, upstream: String, displayName: String, description: String?, contextWindow: Int, maxTokensPerRequest: Int,
-        supportsStreaming: Bool = true, supportsTools: Bool, supportsVision: Bool, supportsReasoning: Bool, creditMultiplier: Int, tier: Tier,
+        name: String, provider: String, upstream: String, displayName: String, description: String?, contextWindow: Int,
+        maxTokensPerRequest: Int,
+        supportsStreaming: Bool = true, supportsTools: Bool, supportsVision: Bool, supportsReasoning: Bool, creditMultiplier: Int,
+        tier: Tier,
         isRecommended: Bool, enabled: Bool, endOfLifeAt: Timestamp?, deprecationMessage: String?, replacement: String?
     ) {
         id = Self.id(of: name)
@@ -56,8 +58,10 @@ package struct SystemModel: Sendable, Hashable {
     /// The quoting model that is always there (design §6).
     package static let quoting = SystemModel(
         name: "quoting", provider: "builtin", upstream: "quoting", displayName: "Quoting model",
-        description: "Answers only with sentences quoted from your own documents, each cited, and says so when they hold no answer. It generates nothing.",
-        contextWindow: 8192, maxTokensPerRequest: 1024, supportsTools: false, supportsVision: false, supportsReasoning: false, creditMultiplier: 0,
+        description:
+            "Answers only with sentences quoted from your own documents, each cited, and says so when they hold no answer. It generates nothing.",
+        contextWindow: 8192, maxTokensPerRequest: 1024, supportsTools: false, supportsVision: false, supportsReasoning: false,
+        creditMultiplier: 0,
         tier: .standard, isRecommended: true, enabled: true, endOfLifeAt: nil, deprecationMessage: nil, replacement: nil)
 
     /// UUID version 5 (RFC 9562 §5.5) of the catalogue name, so that an entry keeps its id across restarts and machines.

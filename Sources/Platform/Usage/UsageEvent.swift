@@ -15,7 +15,8 @@ package struct UsageEvent: Sendable, Hashable {
     package let credits: Int
 
     package init(
-        member: MemberID, kind: Kind, subject: String, model: String?, inputTokens: Int, outputTokens: Int, reasoningTokens: Int, credits: Int
+        member: MemberID, kind: Kind, subject: String, model: String?, inputTokens: Int, outputTokens: Int, reasoningTokens: Int,
+        credits: Int
     ) {
         self.member = member
         self.kind = kind

@@ -30,7 +30,8 @@ struct MultipartReader {
         let pieces = contentType.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
         guard pieces.first?.lowercased() == "multipart/form-data" else { return nil }
         let named = pieces.dropFirst().first { $0.lowercased().hasPrefix("boundary=") }
-        guard let boundary = named.map({ $0.dropFirst("boundary=".count).trimmingCharacters(in: ["\""]) }), (1...70).contains(boundary.utf8.count)
+        guard let boundary = named.map({ $0.dropFirst("boundary=".count).trimmingCharacters(in: ["\""]) }),
+            (1...70).contains(boundary.utf8.count)
         else { return nil }
         delimiter = Array("\r\n--\(boundary)".utf8)
         // The first boundary has no line before it: pretend that it has.
@@ -92,7 +93,9 @@ struct MultipartReader {
 
     private mutating func headers(_ events: inout [Event]) throws(Failure) -> Bool {
         guard let end = find(Array("\r\n\r\n".utf8)) else {
-            if pending.count > Self.mostHeaderBytes { throw .malformed("the headers of a part are longer than \(Self.mostHeaderBytes) bytes") }
+            if pending.count > Self.mostHeaderBytes {
+                throw .malformed("the headers of a part are longer than \(Self.mostHeaderBytes) bytes")
+            }
             return false
         }
         parts += 1

@@ -80,7 +80,8 @@ struct Problem: Encodable, Sendable {
             self.init(.serviceUnavailable, detail: detail, requestID: requestID, headers: Self.retryAfter(retry), cause: cause)
         case .internal(let cause):
             self.init(
-                .internalServerError, detail: "Something went wrong on our side. The log has more under request \(requestID).", requestID: requestID,
+                .internalServerError, detail: "Something went wrong on our side. The log has more under request \(requestID).",
+                requestID: requestID,
                 cause: cause)
         }
     }
@@ -88,7 +89,8 @@ struct Problem: Encodable, Sendable {
     private init(_ failure: ProviderFailure, requestID: String) {
         let headers = Self.retryAfter(failure.retryAfterSeconds)
         switch failure.kind {
-        case .overloaded: self.init(.serviceUnavailable, title: "Provider Unavailable", detail: failure.detail, requestID: requestID, headers: headers)
+        case .overloaded:
+            self.init(.serviceUnavailable, title: "Provider Unavailable", detail: failure.detail, requestID: requestID, headers: headers)
         case .timedOut: self.init(.gatewayTimeout, title: "Provider Timed Out", detail: failure.detail, requestID: requestID)
         case .rejected: self.init(.badRequest, title: "Provider Rejected", detail: failure.detail, requestID: requestID)
         case .broken: self.init(.badGateway, title: "Provider Failed", detail: failure.detail, requestID: requestID)

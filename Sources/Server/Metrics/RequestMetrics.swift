@@ -47,7 +47,9 @@ final class RequestMetrics: Sendable {
     /// - Parameter jobs: jobs that wait or run, by kind and state.
     func render(jobs: [(kind: String, state: String, count: Int)]) -> String {
         let state = state.withLock { $0 }
-        var lines = ["# HELP quarry_http_request_duration_seconds Requests by route.", "# TYPE quarry_http_request_duration_seconds histogram"]
+        var lines = [
+            "# HELP quarry_http_request_duration_seconds Requests by route.", "# TYPE quarry_http_request_duration_seconds histogram",
+        ]
         for (key, histogram) in state.requests.sorted(by: { $0.key < $1.key }) {
             let labels = "method=\"\(Self.escape(key.method))\",route=\"\(Self.escape(key.route))\",status=\"\(key.status)\""
             lines += Self.lines("quarry_http_request_duration_seconds", labels, histogram)

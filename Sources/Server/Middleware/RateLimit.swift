@@ -8,7 +8,9 @@ struct RateLimit: RouterMiddleware {
     func handle(
         _ request: Request, context: QuarryRequestContext, next: (Request, QuarryRequestContext) async throws -> Response
     ) async throws -> Response {
-        guard let principal = context.principal, let state = try await limiter.admit(principal) else { return try await next(request, context) }
+        guard let principal = context.principal, let state = try await limiter.admit(principal) else {
+            return try await next(request, context)
+        }
         context.notes.update { $0.rateLimit = state }
         if state.isRefused {
             throw PlatformError.rateLimited(

@@ -35,7 +35,8 @@ struct ChatRoutes: Sendable {
     @Sendable private func update(_ request: Request, _ context: QuarryRequestContext, _ call: Call) async throws -> Reply {
         let fields = try Fields(body: call.body.json())
         let changes = ChatChanges(
-            title: fields.string("title", length: ChatLimits.title), systemPrompt: fields.string("systemPrompt", length: ModelLimits.systemPrompt),
+            title: fields.string("title", length: ChatLimits.title),
+            systemPrompt: fields.string("systemPrompt", length: ModelLimits.systemPrompt),
             metadata: fields.any("metadata"))
         try fields.check()
         let render = { @Sendable (found: (chat: Chat, messages: [Message])) in

@@ -49,7 +49,8 @@ struct DatasetRoutes: Sendable {
     @Sendable private func update(_ request: Request, _ context: QuarryRequestContext, _ call: Call) async throws -> Reply {
         let fields = try Fields(body: call.body.json())
         let changes = DatasetChanges(
-            name: fields.string("name", length: DatasetLimits.name), description: fields.string("description", length: DatasetLimits.description))
+            name: fields.string("name", length: DatasetLimits.name),
+            description: fields.string("description", length: DatasetLimits.description))
         try fields.check()
         let render = { @Sendable (dataset: Dataset) in try Reply.json(.ok, DatasetBody(dataset)) }
         return try render(await datasets.update(Self.id(context), changes, for: context.caller(), receipt: call.receipt(render)))

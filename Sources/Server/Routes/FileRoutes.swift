@@ -23,7 +23,8 @@ struct FileRoutes: Sendable {
 
     @Sendable private func list(_ request: Request, _ context: QuarryRequestContext, _ call: Call) async throws -> Reply {
         let query = Query(request)
-        let resource = try NamedResource.optional(query.text("resourceType"), query.text("resourceId"), at: ["query"], "resourceType", "resourceId")
+        let resource = try NamedResource.optional(
+            query.text("resourceType"), query.text("resourceId"), at: ["query"], "resourceType", "resourceId")
         let status = query.text("statusFilter")
         if let status, !FileBody.statuses.contains(status) {
             throw PlatformError.invalid(

@@ -19,7 +19,9 @@ struct FileUploadRoute: Sendable {
     @Sendable private func create(_ request: Request, _ context: QuarryRequestContext, _ call: Call) async throws -> Reply {
         guard let reader = MultipartReader(contentType: request.headers[.contentType] ?? "") else {
             throw PlatformError.unsupportedMedia([
-                FieldIssue(location: ["header", "Content-Type"], message: "Content-Type must be multipart/form-data with a boundary.", kind: .unsupported)
+                FieldIssue(
+                    location: ["header", "Content-Type"], message: "Content-Type must be multipart/form-data with a boundary.",
+                    kind: .unsupported)
             ])
         }
         let upload = try await files.beginUpload()
@@ -45,7 +47,9 @@ struct FileUploadRoute: Sendable {
                         try close(&part, &text, &form)
                         part = name
                         guard name == "file" else { continue }
-                        if form.filename != nil { throw PlatformError.invalid(["body", "file"], "file must be sent once: send one file a request.") }
+                        if form.filename != nil {
+                            throw PlatformError.invalid(["body", "file"], "file must be sent once: send one file a request.")
+                        }
                         form.filename = filename ?? ""
                         form.contentType = contentType
                     case .bytes(let bytes) where part == "file": try await upload.write(bytes)

@@ -37,7 +37,8 @@ struct ModelRoutes: Sendable {
             contextWindow: fields.integer("contextWindow", range: ModelLimits.contextWindow).given,
             maxTokensPerRequest: fields.integer("maxTokensPerRequest", range: ModelLimits.maxTokensPerRequest).given,
             supportsStreaming: fields.flag("supportsStreaming").given ?? true, enabled: fields.flag("enabled").given ?? true,
-            metadata: fields.any("metadata").given, systemPromptID: fields.string("systemPromptId", length: ModelLimits.systemPromptID).given,
+            metadata: fields.any("metadata").given,
+            systemPromptID: fields.string("systemPromptId", length: ModelLimits.systemPromptID).given,
             systemPrompt: fields.string("systemPrompt", length: ModelLimits.systemPrompt).given)
         try fields.check()
         let render = { @Sendable (model: ResolvedModel) in try Reply.json(.created, ModelBody(model)) }

@@ -71,7 +71,8 @@ struct TurnRoutes: Sendable {
     private static func checkFormat(_ request: Request) throws {
         guard let format = request.headers[.streamFormat] else { return }
         throw PlatformError.invalid(
-            ["header", "X-Stream-Format"], "X-Stream-Format \(format) is not supported yet: leave it out for the default format.", kind: .unsupported)
+            ["header", "X-Stream-Format"], "X-Stream-Format \(format) is not supported yet: leave it out for the default format.",
+            kind: .unsupported)
     }
 
     /// `<turn>.<sequence>`, as the stream's event ids are written.

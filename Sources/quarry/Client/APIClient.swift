@@ -89,7 +89,8 @@ struct APIClient: Sendable {
             do {
                 response = try await HTTPClient.shared.execute(request, timeout: Self.timeout)
             } catch {
-                throw APIFailure(status: 0, description: "The server at \(server) cannot be reached (\(error)). Start it with: quarry serve")
+                throw APIFailure(
+                    status: 0, description: "The server at \(server) cannot be reached (\(error)). Start it with: quarry serve")
             }
             if (200..<300).contains(response.status.code) { return response }
             let body = try? JSONValue.parse(Data(buffer: try await response.body.collect(upTo: Self.mostReplyBytes)))

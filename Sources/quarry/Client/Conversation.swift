@@ -27,7 +27,9 @@ struct Conversation {
                 Terminal.write(delta)
             }
             if let sources = chunk["sources"]?.elements, !sources.isEmpty { answer.sources = sources }
-            if let problem = chunk["error"], let detail = problem["detail"]?.text { throw APIFailure(status: problem["status"]?.number ?? 0, description: detail) }
+            if let problem = chunk["error"], let detail = problem["detail"]?.text {
+                throw APIFailure(status: problem["status"]?.number ?? 0, description: detail)
+            }
         }
         Terminal.say("")
         for (index, source) in answer.sources.enumerated() { Terminal.say("    [\(index + 1)] \(Self.citation(source))") }

@@ -34,7 +34,8 @@ struct FileIngestion {
                 if status == "ready" || status == "failed" {
                     results.append(
                         Result(
-                            filename: file.filename, status: status, error: reply["processingStatus"]?["error"]?.text, isDuplicate: file.isDuplicate))
+                            filename: file.filename, status: status, error: reply["processingStatus"]?["error"]?.text,
+                            isDuplicate: file.isDuplicate))
                     break
                 }
                 try await Task.sleep(for: Self.pollInterval)
@@ -42,22 +43,5 @@ struct FileIngestion {
         }
         bar.clear()
         return results
-    }
-}
-
-/// A line that is drawn over, on a terminal; nothing elsewhere.
-struct ProgressBar {
-    private static let width = 30
-    let total: Int
-
-    mutating func show(_ done: Int, _ label: String) {
-        guard Terminal.isInteractive else { return }
-        let filled = total == 0 ? Self.width : Self.width * min(done, total) / total
-        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.width - filled)
-        FileHandle.standardError.write(Data("\r\u{1B}[2K\(bar) \(label)".utf8))
-    }
-
-    mutating func clear() {
-        if Terminal.isInteractive { FileHandle.standardError.write(Data("\r\u{1B}[2K".utf8)) }
     }
 }

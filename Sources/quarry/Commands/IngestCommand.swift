@@ -23,7 +23,9 @@ struct IngestCommand: AsyncParsableCommand {
             try await workbench.associate(model: try await workbench.model(named: name), dataset: id)
             for result in results {
                 let remark = result.error ?? (result.isDuplicate ? "already known" : "")
-                Terminal.say("\(result.status.padding(toLength: 8, withPad: " ", startingAt: 0))\(result.filename)\(remark.isEmpty ? "" : ": " + remark)")
+                Terminal.say(
+                    "\(result.status.padding(toLength: 8, withPad: " ", startingAt: 0))\(result.filename)\(remark.isEmpty ? "" : ": " + remark)"
+                )
             }
             Terminal.say("Dataset “\(dataset)” is read by the model “\(name)”. Ask it: quarry ask \"…\" --model \"\(name)\"")
             if results.contains(where: { $0.status == "failed" }) { throw ExitCode(2) }

@@ -5,7 +5,7 @@ enum CatalogueReader {
     /// The providers that exist. Upstream protocols come with their adapters.
     static let providers = [SystemModel.quoting.provider]
 
-    static func read(_ entries: [ConfigurationFile.Entry], problems: inout [String]) -> [SystemModel] {
+    static func read(_ entries: [ConfigurationFile.CatalogueEntry], problems: inout [String]) -> [SystemModel] {
         var names: Set<String> = [SystemModel.quoting.name]
         return entries.compactMap { entry in
             let place = "models.\(entry.name)"
@@ -20,7 +20,9 @@ enum CatalogueReader {
             if let most = entry.maxTokensPerRequest, !(1...200_000).contains(most) {
                 problems.append("\(place).maxTokensPerRequest: must be between 1 and 200000.")
             }
-            for (name, ability) in [("Tools", entry.supportsTools), ("Vision", entry.supportsVision), ("Reasoning", entry.supportsReasoning)]
+            for (name, ability) in [
+                ("Tools", entry.supportsTools), ("Vision", entry.supportsVision), ("Reasoning", entry.supportsReasoning),
+            ]
             where ability == true && entry.provider == SystemModel.quoting.provider {
                 problems.append("\(place).supports\(name): the built-in provider cannot do that.")
             }
@@ -35,7 +37,8 @@ enum CatalogueReader {
                 description: entry.description, contextWindow: entry.contextWindow ?? builtin.contextWindow,
                 maxTokensPerRequest: entry.maxTokensPerRequest ?? builtin.maxTokensPerRequest, supportsTools: entry.supportsTools ?? false,
                 supportsVision: entry.supportsVision ?? false, supportsReasoning: entry.supportsReasoning ?? false,
-                creditMultiplier: entry.creditMultiplier ?? 1, tier: tier, isRecommended: entry.recommended ?? false, enabled: entry.enabled ?? true,
+                creditMultiplier: entry.creditMultiplier ?? 1, tier: tier, isRecommended: entry.recommended ?? false,
+                enabled: entry.enabled ?? true,
                 endOfLifeAt: end ?? nil, deprecationMessage: entry.deprecationMessage, replacement: entry.replacement)
         }
     }

@@ -4,7 +4,7 @@ import Yams
 
 /// `quarry.yaml`, as far as it is understood yet. `${NAME}` is replaced by the environment's value.
 struct ConfigurationFile: Decodable, Sendable {
-    struct Entry: Decodable, Sendable {
+    struct CatalogueEntry: Decodable, Sendable {
         var name: String
         var provider: String
         var upstream: String
@@ -43,7 +43,7 @@ struct ConfigurationFile: Decodable, Sendable {
     var databaseURL: String?
     var publicURL: String?
     var logLevel: String?
-    var models: [Entry]?
+    var models: [CatalogueEntry]?
     var limits: Limits?
     var uploads: Uploads?
     var jobs: Jobs?

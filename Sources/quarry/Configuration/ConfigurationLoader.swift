@@ -40,7 +40,8 @@ struct ConfigurationLoader {
             if let level = Logger.Level(rawValue: name.lowercased()) {
                 configuration.logLevel = level
             } else {
-                problems.append("QUARRY_LOG_LEVEL: must be one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")), is \(name).")
+                problems.append(
+                    "QUARRY_LOG_LEVEL: must be one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")), is \(name).")
             }
         }
         readPlatform(file, into: &configuration.platform)
@@ -49,12 +50,13 @@ struct ConfigurationLoader {
         return configuration
     }
 
-    private mutating func readPlatform(_ file: ConfigurationFile, into platform: inout Platform.Configuration) {
+    private mutating func readPlatform(_ file: ConfigurationFile, into platform: inout PlatformConfiguration) {
         let limits = 0...1_000_000
         platform.requestsPerMinutePerMember =
             integer("QUARRY_RATE_LIMIT_USER", limits) ?? file.limits?.requestsPerMinuteUser ?? platform.requestsPerMinutePerMember
         platform.requestsPerMinutePerOrganization =
-            integer("QUARRY_RATE_LIMIT_ORG", limits) ?? file.limits?.requestsPerMinuteOrganization ?? platform.requestsPerMinutePerOrganization
+            integer("QUARRY_RATE_LIMIT_ORG", limits) ?? file.limits?.requestsPerMinuteOrganization
+            ?? platform.requestsPerMinutePerOrganization
         if !limits.contains(platform.requestsPerMinutePerMember) || !limits.contains(platform.requestsPerMinutePerOrganization) {
             problems.append("limits: requests a minute must be between 0 and 1000000.")
         }
@@ -67,7 +69,8 @@ struct ConfigurationLoader {
                 platform.faults = faults
             } else {
                 let points = Faults.Point.allCases.map(\.rawValue).joined(separator: ", ")
-                problems.append("QUARRY_FAULTS: must be POINT=ACTION pairs; points are \(points); actions are crash, fail, delay:MILLISECONDS.")
+                problems.append(
+                    "QUARRY_FAULTS: must be POINT=ACTION pairs; points are \(points); actions are crash, fail, delay:MILLISECONDS.")
             }
         }
         platform.catalogue = Catalogue(configured: CatalogueReader.read(file.models ?? [], problems: &problems))
@@ -84,11 +87,14 @@ struct ConfigurationLoader {
             if !url.hasPrefix("postgres://"), !url.hasPrefix("postgresql://") {
                 problems.append("QUARRY_DATABASE_URL: must begin with postgres://.")
             }
-            if configuration.secretKey == nil { problems.append("QUARRY_SECRET_KEY: is required with PostgreSQL, so that all replicas share it.") }
+            if configuration.secretKey == nil {
+                problems.append("QUARRY_SECRET_KEY: is required with PostgreSQL, so that all replicas share it.")
+            }
         }
         let loopback = ["127.0.0.1", "::1", "localhost"]
         if !loopback.contains(configuration.host), configuration.publicURL == nil {
-            problems.append("QUARRY_PUBLIC_URL: is required when the host \(configuration.host) is not loopback: the address that clients use.")
+            problems.append(
+                "QUARRY_PUBLIC_URL: is required when the host \(configuration.host) is not loopback: the address that clients use.")
         }
         if let url = configuration.publicURL, URL(string: url)?.host() == nil {
             problems.append("QUARRY_PUBLIC_URL: must be an http or https URL, is \(url).")

@@ -18,7 +18,7 @@ struct ServerConfiguration: Sendable {
     var secretKey: Secret?
     var logLevel = Logger.Level.info
     var publicURL: String?
-    var platform = Platform.Configuration()
+    var platform = PlatformConfiguration()
 }
 
 /// A value that no log line and no message shows.

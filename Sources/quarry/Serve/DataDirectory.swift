@@ -28,7 +28,8 @@ struct DataDirectory: Sendable {
         do {
             return try ProcessLock(path: root.appending(path: "lock").path)
         } catch ProcessLockError.held {
-            throw ServiceRefusal(reason: "Another Quarry server uses the data directory \(root.path): stop it, or choose another with --data.")
+            throw ServiceRefusal(
+                reason: "Another Quarry server uses the data directory \(root.path): stop it, or choose another with --data.")
         }
     }
 
@@ -55,12 +56,14 @@ struct DataDirectory: Sendable {
     /// The configured owner key, or the one made at the first start and kept here for the command line.
     func ownerKey(_ configuration: ServerConfiguration) throws -> String {
         if let key = configuration.ownerKey { return key.value }
-        if let kept = try? String(contentsOf: ownerKeyFile, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines), !kept.isEmpty {
+        if let kept = try? String(contentsOf: ownerKeyFile, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines), !kept.isEmpty
+        {
             return kept
         }
         let made = AccessService.newSecret()
         try write(made, to: ownerKeyFile)
-        Terminal.say("The owner's key was made and is kept in \(ownerKeyFile.path)")
+        Terminal.say("The owner's API key, made just now and kept in \(ownerKeyFile.path):")
+        Terminal.say("    \(made)")
         return made
     }
 
@@ -74,7 +77,8 @@ struct DataDirectory: Sendable {
 
     /// Writes a secret so that nobody else can ever have opened it.
     private func write(_ text: String, to file: URL) throws {
-        guard FileManager.default.createFile(atPath: file.path, contents: Data((text + "\n").utf8), attributes: [.posixPermissions: 0o600]) else {
+        guard FileManager.default.createFile(atPath: file.path, contents: Data((text + "\n").utf8), attributes: [.posixPermissions: 0o600])
+        else {
             throw ServiceRefusal(reason: "The file \(file.path) cannot be written.")
         }
     }

@@ -21,9 +21,9 @@ enum Service {
         JSONLogHandler.bootstrap(level: configuration.logLevel)
         let logger = Logger(label: "quarry")
         let home = try DataDirectory(configuration.data)
-        // On SQLite this process must be the only one: that is what lets it take up everything that a dead one left.
-        let lock = configuration.databaseURL == nil ? try home.lock() : nil
-        defer { lock?.close() }
+        // One process for each data directory: that is what lets it take up everything that a dead one left.
+        let lock = try home.lock()
+        defer { lock.close() }
         let database = try await home.openDatabase(configuration)
         let platform = try Platform(
             configuration: configuration.platform, database: database, blobs: BlobStore(root: home.root), workspace: home.workspace,

@@ -8,13 +8,13 @@ enum Program {
         if CommandLine.arguments.dropFirst().first == ExtractCommand.configuration.commandName {
             ExtractCommand.main(Array(CommandLine.arguments.dropFirst(2)))
         } else {
-            await Quarry.main()
+            await QuarryCommand.main()
         }
     }
 }
 
 /// The command line of Quarry: one program for the server, for people and for itself.
-struct Quarry: AsyncParsableCommand {
+struct QuarryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quarry", abstract: "A self-hosted server that turns your own data into grounded AI models.", version: "0.1.0",
         subcommands: [ServeCommand.self, AskCommand.self, IngestCommand.self, DemoCommand.self, KeyCommand.self, ExtractCommand.self])

@@ -1,0 +1,39 @@
+# Quarry. Type `make` to see what there is; nothing else has to be installed or prepared by hand.
+SHELL := bash
+.DEFAULT_GOAL := help
+SOURCES := Package.swift Sources Tests
+
+.PHONY: help
+help: ## Show these verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: build ## Set up, build and serve on port 8080
+	@exec .build/release/quarry serve
+
+.PHONY: demo
+demo: build ## Set up, build, read the example documents and answer questions about them
+	@.build/release/quarry demo --examples examples
+
+.PHONY: test
+test: setup-test lint ## Set up, lint, build and run every test, on SQLite and PostgreSQL
+	swift build --build-tests
+	scripts/test.sh
+
+.PHONY: build
+build: setup ## Set up and build .build/release/quarry
+	swift build --configuration release --product quarry
+
+.PHONY: format
+format: ## Write every source file in the house's format
+	swift format --in-place --parallel --recursive $(SOURCES)
+
+.PHONY: lint
+lint: ## Check the format of every source file
+	swift format lint --strict --parallel --recursive $(SOURCES)
+
+.PHONY: setup setup-test
+setup:
+	@scripts/setup.sh build
+setup-test:
+	@scripts/setup.sh test
