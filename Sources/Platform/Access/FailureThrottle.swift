@@ -22,6 +22,7 @@ package final class FailureThrottle: Sendable {
         }
     }
 
+    /// Counts one failed authentication from the address.
     package func recordFailure(_ address: String) {
         let now = clock.now
         windows.withLock { windows in

@@ -48,14 +48,17 @@ package enum JSONValue: Sendable, Hashable, Codable {
 
 /// JSON as it is stored in text columns and compared in fingerprints: keys sorted, slashes plain.
 package enum JSONText {
+    /// The value as JSON text.
     package static func encode(_ value: some Encodable) throws -> String { String(decoding: try bytes(value), as: UTF8.self) }
 
+    /// The value as JSON in UTF-8.
     package static func bytes(_ value: some Encodable) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return try encoder.encode(value)
     }
 
+    /// Reads JSON text.
     package static func decode<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
         try JSONDecoder().decode(type, from: Data(text.utf8))
     }

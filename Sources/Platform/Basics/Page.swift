@@ -27,6 +27,7 @@ package struct Page<Element: Sendable>: Sendable {
         self.nextCursor = nextCursor
     }
 
+    /// The same page of other things.
     package func map<Other: Sendable>(_ transform: (Element) throws -> Other) rethrows -> Page<Other> {
         Page<Other>(elements: try elements.map(transform), nextCursor: nextCursor)
     }

@@ -16,6 +16,7 @@ package struct Timestamp: Hashable, Sendable, Comparable, Codable, SQLBindable {
 
     package static func < (left: Self, right: Self) -> Bool { left.milliseconds < right.milliseconds }
 
+    /// The moment so much later; earlier for a negative duration.
     package func adding(_ duration: Duration) -> Timestamp { Timestamp(milliseconds: milliseconds + duration.milliseconds) }
 
     package var sqlValue: SQLValue { .int64(milliseconds) }
@@ -50,6 +51,7 @@ package struct SystemClock: Clock {
 /// The moment by which leases are judged: the database's own clock on PostgreSQL, where several machines share it,
 /// and this process's clock on SQLite, which has a single owner.
 package enum DatabaseTime {
+    /// Now, as this database's leases are judged. One query on PostgreSQL.
     package static func now(_ connection: any Connection, clock: any Clock) throws -> Timestamp {
         guard connection.dialect == .postgres else { return clock.now }
         let rows = try connection.query("SELECT CAST(FLOOR(EXTRACT(EPOCH FROM clock_timestamp()) * 1000) AS BIGINT) AS now")

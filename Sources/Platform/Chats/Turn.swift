@@ -2,6 +2,7 @@ package import Providers
 
 /// One request and the answer that it produces.
 package struct Turn: Sendable, Hashable {
+    /// Where a turn stands; every state but `generating` is final.
     package enum State: String, Sendable { case generating, complete, interrupted, cancelled, failed }
 
     package let id: TurnID

@@ -6,6 +6,7 @@ package struct DatasetRepository: Sendable {
 
     private static let columns: SQL = "id, organization_id, name, description, consent_for_training, version, created_at, updated_at"
 
+    /// A dataset of the organization that is neither deleted nor hidden; nil when there is none.
     package func find(_ connection: any Connection, _ organization: OrganizationID, _ id: DatasetID) throws -> Dataset? {
         try connection.query(
             """

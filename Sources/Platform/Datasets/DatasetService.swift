@@ -11,6 +11,7 @@ package struct DatasetService: Sendable {
         self.clock = clock
     }
 
+    /// Makes an empty dataset at version 0.
     package func create(_ draft: DatasetDraft, for principal: Principal, receipt: ReplyReceipt<Dataset>?) async throws -> Dataset {
         let repository = repository
         let now = clock.now

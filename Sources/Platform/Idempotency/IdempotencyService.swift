@@ -32,6 +32,7 @@ package struct IdempotencyKey: Sendable, Hashable {
 
 /// Claims keys and finds what was answered to them.
 package struct IdempotencyService: Sendable {
+    /// What became of the attempt to claim a key.
     package enum Claim: Sendable {
         /// Nobody had the key: it is ours now.
         case claimed(Receipt)

@@ -3,6 +3,7 @@ package typealias JobID = Identifier<JobSubject>
 
 /// One piece of durable background work.
 package struct Job: Sendable, Hashable {
+    /// Where a job stands; `succeeded`, `failed` and `cancelled` are final.
     package enum State: String, Sendable { case available, running, succeeded, failed, cancelled }
 
     package let id: JobID

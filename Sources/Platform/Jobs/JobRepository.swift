@@ -63,6 +63,7 @@ package struct JobRepository: Sendable {
             "UPDATE job SET lease_until = \(now.adding(Self.lease)) WHERE \(raw: fence(job))") > 0
     }
 
+    /// Notes how far the work has come, 0 to 100, if the worker still holds the job.
     package func report(_ connection: any Connection, _ job: Job, progress: Int) throws {
         try connection.execute("UPDATE job SET progress = \(min(100, max(0, progress))) WHERE \(raw: fence(job))")
     }
@@ -109,6 +110,7 @@ package struct JobRepository: Sendable {
         .map { (try $0.text("kind"), try $0.text("state"), try $0.int("jobs")) }
     }
 
+    /// A job of the organization; nil when there is none.
     package func find(_ connection: any Connection, _ organization: OrganizationID, _ id: JobID) throws -> Job? {
         try connection.query("SELECT \(raw: Self.columns) FROM job WHERE organization_id = \(organization) AND id = \(id)").first.map(
             Self.job)

@@ -40,6 +40,7 @@ package struct AssociationChanges: Sendable {
 
 /// What a batch made and what it left alone.
 package struct AssociationBatch: Sendable {
+    /// An entry that was left alone, and why.
     package struct Skipped: Sendable, Hashable {
         package let dataset: DatasetID
         package let reason: String

@@ -3,6 +3,7 @@ import Foundation
 
 /// A catalogue entry, declared in configuration: read-only for tenants.
 package struct SystemModel: Sendable, Hashable {
+    /// Premium models need a plan that allows them.
     package enum Tier: String, Sendable, CaseIterable { case standard, premium }
 
     package let id: ModelID
@@ -106,6 +107,8 @@ package struct Catalogue: Sendable {
         byID = Dictionary(entries.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// The entry with this id; nil when there is none.
     package func find(_ id: ModelID) -> SystemModel? { byID[id] }
+    /// The entry with this catalogue name; nil when there is none.
     package func find(name: String) -> SystemModel? { find(SystemModel.id(of: name)) }
 }

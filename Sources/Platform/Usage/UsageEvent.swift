@@ -33,6 +33,7 @@ package struct UsageEvent: Sendable, Hashable {
 package struct UsageRepository: Sendable {
     package init() {}
 
+    /// Writes the event, once for its kind and subject.
     package func record(_ connection: any Connection, _ organization: OrganizationID, _ event: UsageEvent, at now: Timestamp) throws {
         try connection.execute(
             """

@@ -25,6 +25,7 @@ package struct QuotingProvider: ModelProvider {
         self.select = select
     }
 
+    /// Chooses the sentences, then gives the answer out piece by piece.
     package func stream(_ request: GenerationRequest) async throws -> AsyncThrowingStream<GenerationEvent, any Error> {
         let quotes = try await select(request.question, request.passages)
         var events = Self.events(quotes).makeIterator()

@@ -7,5 +7,6 @@ package final class Readiness: Sendable {
     package init() {}
 
     package var isReady: Bool { state.withLock { $0 } }
+    /// From now on readiness is denied.
     package func beginDraining() { state.withLock { $0 = false } }
 }

@@ -48,15 +48,18 @@ package final class PostgresDatabase: Database {
     /// Calls that wait, for tests.
     var waitingCount: Int { state.withLock { $0.waiting.count } }
 
+    /// Runs `body` in a REPEATABLE READ, READ ONLY transaction on one of the connections.
     package func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
         try await perform(.read, body)
     }
 
+    /// Runs `body` in a READ COMMITTED transaction, again after a serialization failure or a deadlock.
     @discardableResult
     package func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
         try await perform(.write, body)
     }
 
+    /// Lets what was accepted finish and closes every connection.
     package func close() async {
         let all = await withCheckedContinuation { continuation in
             let idle: [PostgresConnection]? = state.withLock { state in

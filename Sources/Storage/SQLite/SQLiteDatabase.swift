@@ -39,6 +39,7 @@ package final class SQLiteDatabase: Database {
 
     package var dialect: Dialect { .sqlite }
 
+    /// Runs `body` on a snapshot, beside the writer and other readers.
     package func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
         let budget = self.budget
         guard !isClosed.load(ordering: .acquiring) else { throw StorageError.unavailable("the database is closed") }
@@ -60,6 +61,7 @@ package final class SQLiteDatabase: Database {
         }
     }
 
+    /// Runs `body` in a savepoint of the writer's next shared transaction and returns after its COMMIT.
     @discardableResult
     package func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
@@ -75,6 +77,7 @@ package final class SQLiteDatabase: Database {
         }
     }
 
+    /// Lets what was accepted finish and closes the file.
     package func close() async {
         guard isClosed.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged else { return }
         let pool = self.pool
