@@ -1,0 +1,27 @@
+import Platform
+import Storage
+
+extension TestPlatform {
+    /// Works on background jobs as long as `body` runs.
+    package func whileJobsRun<Value>(_ body: () async throws -> Value) async throws -> Value {
+        let jobs = platform.jobs
+        let runner = Task { await jobs.run() }
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await body())
+        } catch {
+            result = .failure(error)
+        }
+        await jobs.stop(grace: .seconds(10))
+        await runner.value
+        return try result.get()
+    }
+
+    /// Waits until no job waits or runs. The clock must not stand in the way of one that is due later.
+    package func waitForJobs() async throws {
+        while try await !platform.jobDepths().isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+    }
+
+    /// Takes the database away, as a full disk or a gone server would.
+    package func loseDatabase() async { await database.close() }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import Platform
+import TestSupport
+import Testing
+
+/// One way to call a route with the ids of things in it.
+struct NamingRequest: Sendable {
+    /// As in the route table: `GET /v1/models/{model_id}`.
+    let route: String
+    /// What the request names, and the answer to an id that names nothing of the caller's.
+    let answers: [Kind: Int]
+    let make: @Sendable (Belongings) -> TestRequest
+
+    /// Which kind of thing each placeholder names.
+    private static let placeholders: [String: Kind] = [
+        "{model_id}": .model, "{dataset_id}": .dataset, "{file_id}": .file, "{chat_id}": .chat,
+    ]
+
+    /// Requests of routes whose path names nothing, or whose body or query names something more.
+    private static let written: [String: [NamingRequest]] = Dictionary(
+        grouping: [
+            NamingRequest("GET /v1/files", [.dataset: 404]) { TestRequest("GET", "/v1/files?resourceType=dataset&resourceId=\($0[.dataset])") },
+            NamingRequest("GET /v1/files", [.chat: 404]) { TestRequest("GET", "/v1/files?resourceType=chat&resourceId=\($0[.chat])") },
+            NamingRequest("POST /v1/files", [.dataset: 422]) { upload("dataset", $0[.dataset]) },
+            NamingRequest("POST /v1/files", [.chat: 422]) { upload("chat", $0[.chat]) },
+            NamingRequest("POST /v1/chats", [.model: 404, .chat: 404]) {
+                json("POST", "/v1/chats", ["chatId": .string($0[.chat]), "modelId": .string($0[.model]), "messages": question])
+            },
+            NamingRequest("POST /v1/chats", [.chat: 404]) { json("POST", "/v1/chats", ["chatId": .string($0[.chat]), "messages": question]) },
+            NamingRequest("POST /v1/chats", [.model: 404]) { json("POST", "/v1/chats", ["modelId": .string($0[.model]), "messages": question]) },
+            NamingRequest("PATCH /v1/models/{model_id}", [.model: 404]) { json("PATCH", "/v1/models/\($0[.model])", ["displayName": "taken"]) },
+            NamingRequest("POST /v1/models/{model_id}/datasets", [.model: 404, .dataset: 422]) {
+                json("POST", "/v1/models/\($0[.model])/datasets", ["datasetId": .string($0[.dataset])])
+            },
+            NamingRequest("POST /v1/models/{model_id}/datasets/batch", [.model: 404, .dataset: 422]) {
+                json("POST", "/v1/models/\($0[.model])/datasets/batch", ["datasets": [["datasetId": .string($0[.dataset])]]])
+            },
+            NamingRequest("PATCH /v1/models/{model_id}/datasets/{dataset_id}", [.model: 404, .dataset: 404]) {
+                json("PATCH", "/v1/models/\($0[.model])/datasets/\($0[.dataset])", ["priority": 99])
+            },
+            NamingRequest("PATCH /v1/datasets/{dataset_id}", [.dataset: 404]) { json("PATCH", "/v1/datasets/\($0[.dataset])", ["name": "taken"]) },
+            NamingRequest("POST /v1/datasets/{dataset_id}/search", [.dataset: 404]) {
+                json("POST", "/v1/datasets/\($0[.dataset])/search", ["query": "refunds"])
+            },
+            NamingRequest("POST /v1/files/{file_id}/associations", [.file: 404, .dataset: 422]) {
+                json("POST", "/v1/files/\($0[.file])/associations", ["resource_type": "dataset", "resource_id": .string($0[.dataset])])
+            },
+            NamingRequest("POST /v1/files/{file_id}/associations", [.file: 404, .chat: 422]) {
+                json("POST", "/v1/files/\($0[.file])/associations", ["chatId": .string($0[.chat])])
+            },
+            NamingRequest("DELETE /v1/files/{file_id}/associations", [.file: 404, .dataset: 422]) {
+                TestRequest("DELETE", "/v1/files/\($0[.file])/associations?resource_type=dataset&resource_id=\($0[.dataset])")
+            },
+            NamingRequest("DELETE /v1/files/{file_id}/associations", [.file: 404, .chat: 422]) {
+                json("DELETE", "/v1/files/\($0[.file])/associations", ["resource_type": "chat", "resource_id": .string($0[.chat])])
+            },
+            NamingRequest("DELETE /v1/files/{file_id}/associations/{resource_type}/{resource_id}", [.file: 404, .dataset: 422]) {
+                TestRequest("DELETE", "/v1/files/\($0[.file])/associations/dataset/\($0[.dataset])")
+            },
+            NamingRequest("DELETE /v1/files/{file_id}/associations/{resource_type}/{resource_id}", [.file: 404, .chat: 422]) {
+                TestRequest("DELETE", "/v1/files/\($0[.file])/associations/chat/\($0[.chat])")
+            },
+            NamingRequest("DELETE /v1/files/{file_id}", [.file: 404]) { TestRequest("DELETE", "/v1/files/\($0[.file])") },
+            NamingRequest("DELETE /v1/files/{file_id}", [.file: 404]) { TestRequest("DELETE", "/v1/files/\($0[.file])?purge=true") },
+            NamingRequest("PATCH /v1/chats/{chat_id}", [.chat: 404]) { json("PATCH", "/v1/chats/\($0[.chat])", ["title": "taken"]) },
+            NamingRequest("POST /v1/chats/{chat_id}/cancel", [.chat: 404]) { TestRequest("POST", "/v1/chats/\($0[.chat])/cancel") },
+        ], by: \.route)
+
+    /// Routes that name nothing at all.
+    private static let nameless: Set<String> = [
+        "GET /v1/models", "POST /v1/models", "GET /v1/models/catalog", "GET /v1/datasets", "POST /v1/datasets", "GET /v1/chats",
+    ]
+
+    private static let question: JSONValue = [["role": "user", "content": "How long do refunds take?"]]
+
+    private init(_ route: String, _ answers: [Kind: Int], _ make: @escaping @Sendable (Belongings) -> TestRequest) {
+        self.route = route
+        self.answers = answers
+        self.make = make
+    }
+
+    /// Every request that the routes make possible. A route that nobody thought of is an issue, and so is a request without a route.
+    static func all(_ routes: [(method: String, path: String, scope: String?)]) -> [NamingRequest] {
+        let scoped = routes.filter { $0.scope != nil }
+        let keys = Set(scoped.map { "\($0.method) \($0.path)" })
+        for stale in Set(written.keys).union(nameless).subtracting(keys) { Issue.record("\(stale) is tested and is no route") }
+        return scoped.flatMap { route -> [NamingRequest] in
+            let key = "\(route.method) \(route.path)"
+            let named = route.path.split(separator: "/").filter { $0.hasPrefix("{") }.map(String.init)
+            if let written = written[key] {
+                let missing = named.compactMap { placeholders[$0] }.filter { kind in !written.contains { $0.answers[kind] != nil } }
+                if !missing.isEmpty { Issue.record("no request of \(key) names \(missing)") }
+                return written
+            }
+            if named.isEmpty {
+                if !nameless.contains(key) { Issue.record("\(key) is new: say here what its body and query name") }
+                return []
+            }
+            guard ["GET", "DELETE"].contains(route.method), named.allSatisfy({ placeholders[$0] != nil }) else {
+                Issue.record("\(key) is new: say here how it is called")
+                return []
+            }
+            let kinds = named.compactMap { placeholders[$0] }
+            return [
+                NamingRequest(key, Dictionary(kinds.map { ($0, 404) }, uniquingKeysWith: { first, _ in first })) { ids in
+                    TestRequest(route.method, filled(route.path) { ids[$0] })
+                }
+            ]
+        }
+    }
+
+    /// A path with ids in its placeholders; `dataset` stands for the kind of a linked resource.
+    static func filled(_ path: String, _ id: (Kind) -> String) -> String {
+        path.split(separator: "/").map { segment in
+            switch segment {
+            case "{resource_type}": "/dataset"
+            case "{resource_id}": "/" + id(.dataset)
+            default: "/" + (placeholders[String(segment)].map(id) ?? String(segment))
+            }
+        }.joined()
+    }
+
+    private static func json(_ method: String, _ path: String, _ body: JSONValue) -> TestRequest { TestRequest(method, path, json: body) }
+
+    private static func upload(_ type: String, _ id: String) -> TestRequest {
+        TestForm(filename: "stray.md", content: Data("Stray.".utf8), fields: [("resource_type", type), ("resource_id", id)]).request()
+    }
+}
