@@ -30,7 +30,7 @@ struct ServedPlatform: Sendable {
 
     static func run<Value: Sendable>(
         _ backend: Backend = .sqlite, providers: [String: any ModelProvider] = [:], isLive: Bool = false,
-        configure: (inout Platform.Configuration) -> Void = { _ in },
+        configure: (inout PlatformConfiguration) -> Void = { _ in },
         _ test: @Sendable (ServedPlatform) async throws -> Value
     ) async throws -> Value {
         let platform = try await TestPlatform(backend, providers: providers, configure: configure)
