@@ -28,8 +28,10 @@ package struct QuotingProvider: ModelProvider {
     /// Chooses the sentences, then gives the answer out piece by piece.
     package func stream(_ request: GenerationRequest) async throws -> AsyncThrowingStream<GenerationEvent, any Error> {
         let quotes = try await select(request.question, request.passages)
-        var events = Self.events(quotes).makeIterator()
-        return AsyncThrowingStream { events.next() }
+        return AsyncThrowingStream { continuation in
+            for event in Self.events(quotes) { continuation.yield(event) }
+            continuation.finish()
+        }
     }
 
     /// The whole answer. Markers count the cited passages from 1, in the order in which they are first used.

@@ -47,11 +47,18 @@ struct ReadBody: Sendable {
         if bytes.isEmpty { throw PlatformError.malformed("The body is empty: send a JSON object.") }
         do {
             return try JSONValue.parse(bytes)
-        } catch let DecodingError.dataCorrupted(context) {
-            let reason = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"] as? String
-            throw PlatformError.malformed("The body is not valid JSON: \(reason ?? context.debugDescription)")
         } catch {
-            throw PlatformError.malformed("The body is not valid JSON.")
+            throw PlatformError.malformed("The body is not valid JSON: \(Self.fault(in: bytes))")
+        }
+    }
+
+    /// Where the JSON breaks. The decoder does not say, the older parser does.
+    private static func fault(in bytes: Data) -> String {
+        do {
+            _ = try JSONSerialization.jsonObject(with: bytes, options: .fragmentsAllowed)
+            return "its values are nested too deep or too large."
+        } catch {
+            return (error as NSError).userInfo["NSDebugDescription"] as? String ?? "it cannot be read."
         }
     }
 

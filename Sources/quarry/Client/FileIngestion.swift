@@ -3,8 +3,9 @@ import Platform
 
 /// Brings files into a dataset and waits until each is ready or failed.
 struct FileIngestion {
-    /// How often the server is asked how far it is.
-    static let pollInterval = Duration.milliseconds(250)
+    /// How long to wait before the server is asked again how far it is: longer each time, so that waiting does not use up the rate limit.
+    static let firstPoll = Duration.milliseconds(100)
+    static let longestPoll = Duration.seconds(3)
 
     struct Result {
         let filename: String
@@ -26,6 +27,7 @@ struct FileIngestion {
         }
         var results: [Result] = []
         for (index, file) in uploaded.enumerated() {
+            var wait = Self.firstPoll
             while true {
                 let reply = try await client.get("/v1/files/\(file.id)")
                 let status = reply["status"]?.text ?? ""
@@ -38,7 +40,8 @@ struct FileIngestion {
                             isDuplicate: file.isDuplicate))
                     break
                 }
-                try await Task.sleep(for: Self.pollInterval)
+                try await Task.sleep(for: wait)
+                wait = min(wait * 2, Self.longestPoll)
             }
         }
         bar.clear()
