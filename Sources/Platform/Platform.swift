@@ -69,7 +69,9 @@ package struct Platform: Sendable {
             database: database, blobs: blobs, clock: clock, faults: configuration.faults, mostBytes: configuration.mostUploadBytes,
             blobLock: blobLock, jobEnqueued: { await jobs.nudge() })
         chats = ChatService(database: database, clock: clock)
-        maintenance = Maintenance(database: database, clock: clock, turns: turns, idempotency: idempotency, logger: logger)
+        maintenance = Maintenance(
+            turns: turns, blobSweep: BlobSweep(database: database, blobs: blobs, blobLock: blobLock), idempotency: idempotency,
+            logger: logger)
     }
 
     /// Takes up what a process before this one left undone. On SQLite nobody else can be at work, so nothing is waited for.

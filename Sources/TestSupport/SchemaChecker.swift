@@ -25,7 +25,8 @@ package struct SchemaChecker: Sendable {
         return keywords.sorted { $0.key < $1.key }.flatMap { check($0.key, $0.value, value, keywords, place) }
     }
 
-    private func check(_ keyword: String, _ rule: JSONValue, _ value: JSONValue, _ schema: [String: JSONValue], _ place: String) -> [String] {
+    private func check(_ keyword: String, _ rule: JSONValue, _ value: JSONValue, _ schema: [String: JSONValue], _ place: String) -> [String]
+    {
         func fault(_ isFault: Bool) -> [String] { isFault ? ["\(place): \(keyword) \(rule) is broken by \(value)"] : [] }
         switch keyword {
         case "$ref": return faults(value, resolve(["$ref": rule]), at: place)
@@ -52,9 +53,10 @@ package struct SchemaChecker: Sendable {
         guard case .object(let members) = value else { return [] }
         switch keyword {
         case "required": return rule.elements.map(\.text).filter { members[$0] == nil }.map { "\(place).\($0) is missing" }
-        case "properties": return rule.members.sorted { $0.key < $1.key }.flatMap { name, inner in
-            members[name].map { faults($0, inner, at: "\(place).\(name)") } ?? []
-        }
+        case "properties":
+            return rule.members.sorted { $0.key < $1.key }.flatMap { name, inner in
+                members[name].map { faults($0, inner, at: "\(place).\(name)") } ?? []
+            }
         default:
             let others = members.filter { schema["properties"]?.members[$0.key] == nil }.sorted { $0.key < $1.key }
             if rule == .bool(false) { return others.map { "\(place).\($0.key) is not documented" } }

@@ -77,11 +77,15 @@ package struct TestAPI: Sendable {
     }
 
     @discardableResult
-    package func send(_ method: String, _ path: String, _ json: JSONValue? = nil, headers: [String: String] = [:]) async throws -> TestAnswer {
+    package func send(_ method: String, _ path: String, _ json: JSONValue? = nil, headers: [String: String] = [:]) async throws
+        -> TestAnswer
+    {
         try await send(TestRequest(method, path, json: json, headers: headers))
     }
 
-    package func get(_ path: String, headers: [String: String] = [:]) async throws -> TestAnswer { try await send("GET", path, headers: headers) }
+    package func get(_ path: String, headers: [String: String] = [:]) async throws -> TestAnswer {
+        try await send("GET", path, headers: headers)
+    }
 
     @discardableResult
     package func post(_ path: String, _ json: JSONValue? = nil, headers: [String: String] = [:]) async throws -> TestAnswer {

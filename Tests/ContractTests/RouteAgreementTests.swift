@@ -60,7 +60,9 @@ import Testing
             let checker = SchemaChecker(document: json)
             for (path, item) in json["paths"].members {
                 let placeholders = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
-                let described = item["parameters"].elements.map { checker.resolve($0) }.filter { $0["in"] == "path" }.map { $0["name"].text }
+                let described = item["parameters"].elements.map { checker.resolve($0) }.filter { $0["in"] == "path" }.map {
+                    $0["name"].text
+                }
                 #expect(placeholders == described, "\(path)")
             }
             for reference in references(json) { #expect(checker.resolve(["$ref": .string(reference)]) != .null, "\(reference)") }

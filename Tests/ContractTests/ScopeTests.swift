@@ -39,10 +39,14 @@ import Testing
     @Test func wrongKeysAreRefusedAlike() async throws {
         try await ServedPlatform.run { served in
             let expired = try await served.platform.platform.access.createKey(
-                organization: "one", member: "ada", role: .member, scopes: Scope.ofOwner, expiresAt: served.platform.clock.now.adding(.seconds(1)))
+                organization: "one", member: "ada", role: .member, scopes: Scope.ofOwner,
+                expiresAt: served.platform.clock.now.adding(.seconds(1)))
             #expect(try await served.api.with(key: expired).get("/v1/models").status == 200)
             served.platform.clock.advance(by: .seconds(1))
-            let headers = ["Bearer \(expired)", "Bearer qk_unknown", "Bearer \(served.key)x", "Bearer ", "Bearer", "Basic \(served.key)", served.key, ""]
+            let headers = [
+                "Bearer \(expired)", "Bearer qk_unknown", "Bearer \(served.key)x", "Bearer ", "Bearer", "Basic \(served.key)", served.key,
+                "",
+            ]
             for header in headers {
                 let answer = try await served.api.get("/v1/models", headers: ["Authorization": header])
                 #expect(answer.status == 401, "\(header)")

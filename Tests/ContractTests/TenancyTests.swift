@@ -69,7 +69,8 @@ import Testing
     @Test func callersDoNotShareIdempotencyKeys() async throws {
         try await ServedPlatform.run { served in
             let callers = [
-                served.api, try await served.caller(organization: "one", member: "bob"), try await served.caller(organization: "two", member: "eve"),
+                served.api, try await served.caller(organization: "one", member: "bob"),
+                try await served.caller(organization: "two", member: "eve"),
             ]
             var ids: Set<String> = []
             for (index, caller) in callers.enumerated() {
@@ -102,7 +103,8 @@ import Testing
         let (model, dataset, file, chat) = (things[.model], things[.dataset], things[.file], things[.chat])
         var bodies: [String: Data] = [:]
         let paths = [
-            "models", "models/\(model)", "models/\(model)/datasets", "datasets", "datasets/\(dataset)?expand[]=items", "datasets/\(dataset)/items",
+            "models", "models/\(model)", "models/\(model)/datasets", "datasets", "datasets/\(dataset)?expand[]=items",
+            "datasets/\(dataset)/items",
             "files", "files/\(file)", "files/\(file)/text", "files/\(file)/content", "chats", "chats/\(chat)",
         ]
         for path in paths {

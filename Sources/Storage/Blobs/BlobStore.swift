@@ -5,9 +5,9 @@ package import Foundation
 /// `root/blobs/<organization>/<first two digits>/<sha256>`. Bytes arrive in `root/spool` and are moved into place, so that a blob is
 /// there completely or not at all, after a power failure too.
 package struct BlobStore: Sendable {
-    private let blobs: String
+    let blobs: String
     private let spools: String
-    private let disk = DiskQueue()
+    let disk = DiskQueue()
 
     /// Bytes read at a time while a file is hashed or copied.
     private static let copyChunkSize = 1 << 20

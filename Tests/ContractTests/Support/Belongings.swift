@@ -13,17 +13,23 @@ struct Belongings: Sendable {
 
     /// Ids that nobody issued.
     static func unknown() -> Belongings {
-        Belongings(ids: Dictionary(uniqueKeysWithValues: Kind.allCases.map { ($0, Identifier<Kind>.make(at: Timestamp(milliseconds: 1)).text) }))
+        Belongings(
+            ids: Dictionary(uniqueKeysWithValues: Kind.allCases.map { ($0, Identifier<Kind>.make(at: Timestamp(milliseconds: 1)).text) }))
     }
 
     /// One thing of each kind, linked with one another wherever things can be.
     static func make(_ api: TestAPI, name: String = "handbook") async throws -> Belongings {
         let parent = SystemModel.quoting.id.text
         let dataset = try await made(api.post("/v1/datasets", ["name": "\(name)", "description": "of \(name)"]))
-        let file = try await made(api.upload("\(name).md", "# \(name)\n\nRefunds of \(name) take five days.\n", fields: [("resource_type", "dataset"), ("resource_id", dataset)]))
-        let model = try await made(api.post("/v1/models", ["parentModelId": .string(parent), "displayName": "\(name)", "metadata": ["of": "\(name)"]]))
+        let file = try await made(
+            api.upload(
+                "\(name).md", "# \(name)\n\nRefunds of \(name) take five days.\n",
+                fields: [("resource_type", "dataset"), ("resource_id", dataset)]))
+        let model = try await made(
+            api.post("/v1/models", ["parentModelId": .string(parent), "displayName": "\(name)", "metadata": ["of": "\(name)"]]))
         #expect(try await api.post("/v1/models/\(model)/datasets", ["datasetId": .string(dataset)]).status == 201)
-        let turn = try await api.post("/v1/chats", ["modelId": .string(model), "messages": [["role": "user", "content": "How long do refunds take?"]]])
+        let turn = try await api.post(
+            "/v1/chats", ["modelId": .string(model), "messages": [["role": "user", "content": "How long do refunds take?"]]])
         let chat = try #require(turn.status == 200 ? turn["id"].text : nil)
         #expect(try await api.post("/v1/files/\(file)/associations", ["chatId": .string(chat)]).status == 201)
         return Belongings(ids: [.model: model, .dataset: dataset, .file: file, .chat: chat])

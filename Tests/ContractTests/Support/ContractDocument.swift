@@ -69,13 +69,17 @@ struct ContractDocument: Sendable {
     }
 
     private func headerFaults(_ headers: JSONValue, _ answer: TestAnswer) -> [String] {
-        let undocumented = Self.described.filter { answer.header($0) != nil && headers[$0] == .null }.map { "header \($0) is not documented" }
-        return undocumented + headers.members.sorted { $0.key < $1.key }.flatMap { name, node -> [String] in
-            let header = checker.resolve(node)
-            guard let value = answer.header(name) else { return header["required"] == true ? ["header \(name) is missing"] : [] }
-            let isInteger = header["schema"]["type"] == "integer"
-            return checker.faults(isInteger ? Int64(value).map(JSONValue.integer) ?? .string(value) : .string(value), header["schema"], at: name)
+        let undocumented = Self.described.filter { answer.header($0) != nil && headers[$0] == .null }.map {
+            "header \($0) is not documented"
         }
+        return undocumented
+            + headers.members.sorted { $0.key < $1.key }.flatMap { name, node -> [String] in
+                let header = checker.resolve(node)
+                guard let value = answer.header(name) else { return header["required"] == true ? ["header \(name) is missing"] : [] }
+                let isInteger = header["schema"]["type"] == "integer"
+                return checker.faults(
+                    isInteger ? Int64(value).map(JSONValue.integer) ?? .string(value) : .string(value), header["schema"], at: name)
+            }
     }
 
     private func contentFaults(_ content: JSONValue, _ answer: TestAnswer) -> [String] {
@@ -102,7 +106,9 @@ struct ContractDocument: Sendable {
         let chunk = checker.resolve(schema)["x-event-data"]
         for (index, event) in events.dropLast().enumerated() {
             faults += checker.faults(event.json, chunk, at: "event \(index)")
-            if event.json["finished"] != .bool(index == events.count - 2) { faults.append("event \(index) says finished: \(event.json["finished"])") }
+            if event.json["finished"] != .bool(index == events.count - 2) {
+                faults.append("event \(index) says finished: \(event.json["finished"])")
+            }
         }
         return faults
     }

@@ -27,7 +27,8 @@ final class Ledger: Sendable {
         }
         let faults = document.faults(request, answer)
         if !faults.isEmpty {
-            Issue.record("\(request.method) \(request.path) → \(answer.status): \(faults.joined(separator: "; "))\n\(answer.text.prefix(500))")
+            Issue.record(
+                "\(request.method) \(request.path) → \(answer.status): \(faults.joined(separator: "; "))\n\(answer.text.prefix(500))")
         }
     }
 

@@ -19,16 +19,24 @@ struct NamingRequest: Sendable {
     /// Requests of routes whose path names nothing, or whose body or query names something more.
     private static let written: [String: [NamingRequest]] = Dictionary(
         grouping: [
-            NamingRequest("GET /v1/files", [.dataset: 404]) { TestRequest("GET", "/v1/files?resourceType=dataset&resourceId=\($0[.dataset])") },
+            NamingRequest("GET /v1/files", [.dataset: 404]) {
+                TestRequest("GET", "/v1/files?resourceType=dataset&resourceId=\($0[.dataset])")
+            },
             NamingRequest("GET /v1/files", [.chat: 404]) { TestRequest("GET", "/v1/files?resourceType=chat&resourceId=\($0[.chat])") },
             NamingRequest("POST /v1/files", [.dataset: 422]) { upload("dataset", $0[.dataset]) },
             NamingRequest("POST /v1/files", [.chat: 422]) { upload("chat", $0[.chat]) },
             NamingRequest("POST /v1/chats", [.model: 404, .chat: 404]) {
                 json("POST", "/v1/chats", ["chatId": .string($0[.chat]), "modelId": .string($0[.model]), "messages": question])
             },
-            NamingRequest("POST /v1/chats", [.chat: 404]) { json("POST", "/v1/chats", ["chatId": .string($0[.chat]), "messages": question]) },
-            NamingRequest("POST /v1/chats", [.model: 404]) { json("POST", "/v1/chats", ["modelId": .string($0[.model]), "messages": question]) },
-            NamingRequest("PATCH /v1/models/{model_id}", [.model: 404]) { json("PATCH", "/v1/models/\($0[.model])", ["displayName": "taken"]) },
+            NamingRequest("POST /v1/chats", [.chat: 404]) {
+                json("POST", "/v1/chats", ["chatId": .string($0[.chat]), "messages": question])
+            },
+            NamingRequest("POST /v1/chats", [.model: 404]) {
+                json("POST", "/v1/chats", ["modelId": .string($0[.model]), "messages": question])
+            },
+            NamingRequest("PATCH /v1/models/{model_id}", [.model: 404]) {
+                json("PATCH", "/v1/models/\($0[.model])", ["displayName": "taken"])
+            },
             NamingRequest("POST /v1/models/{model_id}/datasets", [.model: 404, .dataset: 422]) {
                 json("POST", "/v1/models/\($0[.model])/datasets", ["datasetId": .string($0[.dataset])])
             },
@@ -38,7 +46,9 @@ struct NamingRequest: Sendable {
             NamingRequest("PATCH /v1/models/{model_id}/datasets/{dataset_id}", [.model: 404, .dataset: 404]) {
                 json("PATCH", "/v1/models/\($0[.model])/datasets/\($0[.dataset])", ["priority": 99])
             },
-            NamingRequest("PATCH /v1/datasets/{dataset_id}", [.dataset: 404]) { json("PATCH", "/v1/datasets/\($0[.dataset])", ["name": "taken"]) },
+            NamingRequest("PATCH /v1/datasets/{dataset_id}", [.dataset: 404]) {
+                json("PATCH", "/v1/datasets/\($0[.dataset])", ["name": "taken"])
+            },
             NamingRequest("POST /v1/datasets/{dataset_id}/search", [.dataset: 404]) {
                 json("POST", "/v1/datasets/\($0[.dataset])/search", ["query": "refunds"])
             },
