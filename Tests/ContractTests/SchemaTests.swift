@@ -158,7 +158,7 @@ import Testing
     }
 
     private func talk(_ api: TestAPI, _ own: Belongings) async throws {
-        let quoted = try await api.post("/v1/chats", ["modelId": .string(own[.model]), "messages": [["role": "user", "content": "How many days do refunds take?"]]])
+        let quoted = try await api.post("/v1/chats", ["modelId": .string(own[.model]), "messages": [["role": "user", "content": "Do refunds of handbook take five days?"]]])
         #expect(quoted["sources"].elements.count == 1, "\(quoted.text)")
         #expect(try await api.post("/v1/chats", Self.turn("fluent"))["reasoning"].text == "Let me think.")
         let stream = TestEvent.read(try await api.post("/v1/chats", Self.turn("fluent", stream: true)).text)
