@@ -70,7 +70,8 @@ import Testing
             #expect(answer.status == 503)
             #expect(answer["checks"]["server"] == "draining")
             await served.platform.platform.turns.drain(grace: .zero)
-            let turn = try await api.post("/v1/chats", ["modelId": .string(SystemModel.quoting.id.text), "messages": [["role": "user", "content": "Hi"]]])
+            let turn = try await api.post(
+                "/v1/chats", ["modelId": .string(SystemModel.quoting.id.text), "messages": [["role": "user", "content": "Hi"]]])
             #expect(turn.status == 503)
             #expect(turn.header("Retry-After") != nil)
         }
@@ -118,7 +119,9 @@ import Testing
 
     private static func turn(_ model: String, stream: Bool = false) -> JSONValue {
         let id = TestPlatform.systemModel(model).id.text
-        return ["modelId": .string(id), "messages": [["role": "user", "content": "How many days do refunds take?"]], "stream": .bool(stream)]
+        return [
+            "modelId": .string(id), "messages": [["role": "user", "content": "How many days do refunds take?"]], "stream": .bool(stream),
+        ]
     }
 
     private func read(_ api: TestAPI, _ own: Belongings) async throws {
@@ -128,7 +131,8 @@ import Testing
             #expect(try await api.get("/v1/\(path)limit=1")["hasMore"] == true)
         }
         for path in [
-            "models/\(model)", "models/\(SystemModel.quoting.id)", "models/\(model)/datasets", "datasets/\(dataset)?expand[]=items&expand[]=snapshots",
+            "models/\(model)", "models/\(SystemModel.quoting.id)", "models/\(model)/datasets",
+            "datasets/\(dataset)?expand[]=items&expand[]=snapshots",
             "datasets/\(dataset)/items", "files/\(file)", "files/\(file)/text", "files/\(file)/content", "chats/\(chat)?expand[]=model",
             "files?statusFilter=ready&resourceType=chat&resourceId=\(chat)",
         ] {
@@ -158,7 +162,9 @@ import Testing
     }
 
     private func talk(_ api: TestAPI, _ own: Belongings) async throws {
-        let quoted = try await api.post("/v1/chats", ["modelId": .string(own[.model]), "messages": [["role": "user", "content": "Do refunds of handbook take five days?"]]])
+        let quoted = try await api.post(
+            "/v1/chats",
+            ["modelId": .string(own[.model]), "messages": [["role": "user", "content": "Do refunds of handbook take five days?"]]])
         #expect(quoted["sources"].elements.count == 1, "\(quoted.text)")
         #expect(try await api.post("/v1/chats", Self.turn("fluent"))["reasoning"].text == "Let me think.")
         let stream = TestEvent.read(try await api.post("/v1/chats", Self.turn("fluent", stream: true)).text)
@@ -192,7 +198,9 @@ import Testing
 
     private func expectProviderFaults(_ api: TestAPI) async throws {
         for (model, status) in [("overloaded", 503), ("late", 504), ("picky", 400), ("broken", 502)] {
-            for stream in [false, true] { #expect(try await api.post("/v1/chats", Self.turn(model, stream: stream)).status == status, "\(model)") }
+            for stream in [false, true] {
+                #expect(try await api.post("/v1/chats", Self.turn(model, stream: stream)).status == status, "\(model)")
+            }
         }
     }
 

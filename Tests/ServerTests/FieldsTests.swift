@@ -28,7 +28,9 @@ import Testing
     }
 
     @Test func lengthsCountUnicodeScalarsAndHoldAtTheirEdges() throws {
-        for (text, isRight) in [("", false), ("a", true), ("äöü", true), ("e\u{301}a", true), ("e\u{301}ab", false), ("👩‍👧", true), ("abcd", false)] {
+        for (text, isRight) in [
+            ("", false), ("a", true), ("äöü", true), ("e\u{301}a", true), ("e\u{301}ab", false), ("👩‍👧", true), ("abcd", false),
+        ] {
             let found = try issues(["a": .string(text)]) { _ = $0.string("a", length: 1...3) }
             #expect(found == (isRight ? [] : ["body.a length"]), "\(text)")
         }
@@ -36,7 +38,8 @@ import Testing
 
     @Test func numbersHoldAtTheirEdges() throws {
         for (value, fault) in [
-            (1, nil), (100, nil), (0, "range"), (101, "range"), (5.0, nil), (1e2, nil), (1.5, "type"), (1e300, "type"), ("5", "type"), (true, "type"),
+            (1, nil), (100, nil), (0, "range"), (101, "range"), (5.0, nil), (1e2, nil), (1.5, "type"), (1e300, "type"), ("5", "type"),
+            (true, "type"),
             ([], "type"), ([:], "type"), (.integer(.max), "range"), (.integer(.min), "range"),
         ] as [(JSONValue, String?)] {
             #expect(try issues(["a": value]) { _ = $0.integer("a", range: 1...100) } == (fault.map { ["body.a \($0)"] } ?? []), "\(value)")
@@ -60,10 +63,13 @@ import Testing
     }
 
     @Test func whatIsRequiredIsMissedOnce() throws {
-        for (body, fault) in [([:], "missing"), (["a": nil], "missing"), (["a": 1], "type"), (["a": ""], "length")] as [(JSONValue, String)] {
+        for (body, fault) in [([:], "missing"), (["a": nil], "missing"), (["a": 1], "type"), (["a": ""], "length")] as [(JSONValue, String)]
+        {
             #expect(try issues(body) { _ = $0.requiredString("a", length: 1...9) } == ["body.a \(fault)"], "\(body)")
         }
-        for (body, fault) in [([:], "missing"), (["a": "x"], "type"), (["a": []], "length"), (["a": [1, 2, 3]], "length")] as [(JSONValue, String)] {
+        for (body, fault) in [([:], "missing"), (["a": "x"], "type"), (["a": []], "length"), (["a": [1, 2, 3]], "length")]
+            as [(JSONValue, String)]
+        {
             #expect(try issues(body) { _ = $0.requiredArray("a", count: 1...2) } == ["body.a \(fault)"], "\(body)")
         }
     }

@@ -47,7 +47,9 @@ import Testing
     @Test func aFormIsReadAlikeHoweverItIsCut() throws {
         let body = Array((Self.form + Self.afterwards).utf8)
         #expect(try Self.events([body]) == Self.expected)
-        for cut in 0...body.count { #expect(try Self.events([Array(body[..<cut]), Array(body[cut...])]) == Self.expected, "cut at \(cut)") }
+        for cut in 0...body.count {
+            #expect(try Self.events([Array(body[..<cut]), Array(body[cut...])]) == Self.expected, "cut at \(cut)")
+        }
         for size in 1...9 {
             let pieces = stride(from: 0, to: body.count, by: size).map { Array(body[$0..<min(body.count, $0 + size)]) }
             #expect(try Self.events(pieces) == Self.expected, "pieces of \(size)")
@@ -90,7 +92,9 @@ import Testing
     }
 
     @Test func whatIsNoFormIsRefused() throws {
-        for body in ["--cut\r\n\r\n\r\nno name\r\n--cut--", "--cut\r\nContent-Disposition: form-data\r\n\r\n\r\n--cut--", "--cut-\r\n", "--cut x"] {
+        for body in [
+            "--cut\r\n\r\n\r\nno name\r\n--cut--", "--cut\r\nContent-Disposition: form-data\r\n\r\n\r\n--cut--", "--cut-\r\n", "--cut x",
+        ] {
             #expect(throws: MultipartReader.Failure.self, "\(body)") { try Self.events([Array(body.utf8)]) }
         }
         #expect(try Self.events([Array("--cut--".utf8)]) == [.end])
@@ -98,10 +102,16 @@ import Testing
 
     @Test func theContentTypeMustNameABoundary() {
         let long = String(repeating: "b", count: 71)
-        for type in ["", ";", "text/plain; boundary=a", "multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\(long)"] {
+        for type in [
+            "", ";", "text/plain; boundary=a", "multipart/form-data", "multipart/form-data; boundary=",
+            "multipart/form-data; boundary=\(long)",
+        ] {
             #expect(MultipartReader(contentType: type) == nil, "\(type)")
         }
-        for type in ["multipart/form-data; boundary=\"cut\"", "Multipart/Form-Data;charset=utf-8;  BOUNDARY=cut", "multipart/form-data; boundary=\(long.dropLast())"] {
+        for type in [
+            "multipart/form-data; boundary=\"cut\"", "Multipart/Form-Data;charset=utf-8;  BOUNDARY=cut",
+            "multipart/form-data; boundary=\(long.dropLast())",
+        ] {
             #expect(MultipartReader(contentType: type) != nil, "\(type)")
         }
     }

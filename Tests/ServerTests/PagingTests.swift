@@ -15,7 +15,9 @@ import Testing
                 let all = try await read(served.api, list, limit: 100)
                 if let expected { #expect(all == expected, "\(list)") }
                 #expect(Set(all).count == all.count && all.count >= 3)
-                for limit in [1, 2, all.count - 1, all.count] { #expect(try await read(served.api, list, limit: limit) == all, "\(list) by \(limit)") }
+                for limit in [1, 2, all.count - 1, all.count] {
+                    #expect(try await read(served.api, list, limit: limit) == all, "\(list) by \(limit)")
+                }
                 for (other, _) in lists where other != list {
                     let cursor = try await served.api.get(with(list, "limit=1"))["nextCursor"].text
                     #expect(try await served.api.get(with(other, "cursor=\(cursor)")).status == 400, "\(list) → \(other)")
@@ -52,18 +54,22 @@ import Testing
             datasets.insert(try await api.post("/v1/datasets", ["name": "\(number)"])["id"].text, at: 0)
             models.insert(try await api.post("/v1/models", ["parentModelId": parent, "displayName": "\(number)"])["id"].text, at: 0)
             files.insert(try await api.upload("\(number).md", "\(number)")["id"].text, at: 0)
-            chats.insert(try await api.post("/v1/chats", ["modelId": parent, "messages": [["role": "user", "content": "Hi"]]])["id"].text, at: 0)
+            chats.insert(
+                try await api.post("/v1/chats", ["modelId": parent, "messages": [["role": "user", "content": "Hi"]]])["id"].text, at: 0)
         }
         let (dataset, model) = (datasets[0], models[0])
         for file in files.dropFirst() {
             #expect(try await api.post("/v1/files/\(file)/associations", ["datasetId": .string(dataset)]).status == 201)
             linked.append(file)
         }
-        for dataset in datasets { #expect(try await api.post("/v1/models/\(model)/datasets", ["datasetId": .string(dataset)]).status == 201) }
+        for dataset in datasets {
+            #expect(try await api.post("/v1/models/\(model)/datasets", ["datasetId": .string(dataset)]).status == 201)
+        }
         return [
             ("/v1/datasets", datasets), ("/v1/models", models), ("/v1/files", files), ("/v1/chats", chats), ("/v1/models/catalog", nil),
             ("/v1/models/\(model)/datasets", nil), ("/v1/files?statusFilter=uploaded", files),
-            ("/v1/files?resourceType=dataset&resourceId=\(dataset)&statusFilter=uploaded", linked), ("/v1/datasets/\(dataset)/items", linked),
+            ("/v1/files?resourceType=dataset&resourceId=\(dataset)&statusFilter=uploaded", linked),
+            ("/v1/datasets/\(dataset)/items", linked),
         ]
     }
 

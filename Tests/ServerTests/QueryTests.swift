@@ -19,7 +19,8 @@ import Testing
     @Test func filtersAndFlagsAreChecked() async throws {
         try await ServedPlatform.run { served in
             for (query, fault) in [
-                ("statusFilter=done", "statusFilter"), ("statusFilter=", "statusFilter"), ("resourceType=dataset", "resourceId"), ("resourceId=a", "resourceType"),
+                ("statusFilter=done", "statusFilter"), ("statusFilter=", "statusFilter"), ("resourceType=dataset", "resourceId"),
+                ("resourceId=a", "resourceType"),
                 ("resourceType=model&resourceId=a", "resourceType"), ("resourceType=dataset&resourceId=", "resourceId"),
                 ("resourceType=dataset&resourceId=a%00", "resourceId"),
             ] {

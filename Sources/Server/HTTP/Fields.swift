@@ -94,6 +94,13 @@ final class Fields {
     }
 
     func array(_ name: String) -> Patch<[JSONValue]> {
+        let elements = elements(of: name)
+        if let given = elements.given, JSONValue.array(given).containsNUL { note(name, "must not contain U+0000.", .value) }
+        return elements
+    }
+
+    /// The elements alone: whoever reads them checks them.
+    private func elements(of name: String) -> Patch<[JSONValue]> {
         patch(name, "must be an array.") { value in
             guard case .array(let elements) = value else { return nil }
             return elements
@@ -110,7 +117,7 @@ final class Fields {
     }
 
     func requiredArray(_ name: String, count: ClosedRange<Int>) -> [JSONValue] {
-        let value = array(name)
+        let value = elements(of: name)
         guard let elements = value.given else {
             noteMissing(name)
             return []

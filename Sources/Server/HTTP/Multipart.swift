@@ -92,12 +92,11 @@ struct MultipartReader {
     }
 
     private mutating func headers(_ events: inout [Event]) throws(Failure) -> Bool {
-        guard let end = find(Array("\r\n\r\n".utf8)) else {
-            if pending.count > Self.mostHeaderBytes {
-                throw .malformed("the headers of a part are longer than \(Self.mostHeaderBytes) bytes")
-            }
-            return false
+        let end = find(Array("\r\n\r\n".utf8))
+        if end ?? pending.count > Self.mostHeaderBytes {
+            throw .malformed("the headers of a part are longer than \(Self.mostHeaderBytes) bytes")
         }
+        guard let end else { return false }
         parts += 1
         if parts > Self.mostParts { throw .malformed("there are more than \(Self.mostParts) parts") }
         events.append(try Self.part(String(decoding: pending[..<end], as: UTF8.self)))

@@ -14,7 +14,7 @@ enum RequestBodyLimit {
 extension Request {
     /// The media type without its parameters, in lower case; nil when none is given.
     var mediaType: String? {
-        headers[.contentType].map { $0.split(separator: ";")[0].trimmingCharacters(in: .whitespaces).lowercased() }
+        headers[.contentType].map { ($0.split(separator: ";").first ?? "").trimmingCharacters(in: .whitespaces).lowercased() }
     }
 
     /// The body's bytes.

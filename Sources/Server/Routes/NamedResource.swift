@@ -45,6 +45,12 @@ struct NamedResource {
             throw PlatformError.invalid(location + [idName], "\(idName) is required with \(typeName).", kind: .missing)
         }
         guard let resource = make(type, id) else { throw PlatformError.invalid(location + [typeName], "\(typeName) \(expectation)") }
+        guard idLength.contains(id.unicodeScalars.count), !id.unicodeScalars.contains("\0") else {
+            throw PlatformError.invalid(
+                location + [idName],
+                "\(idName) must have \(idLength.lowerBound) to \(idLength.upperBound) characters, none of them U+0000.",
+                kind: .length)
+        }
         return resource
     }
 

@@ -58,16 +58,16 @@ struct NamingRequest: Sendable {
             NamingRequest("POST /v1/files/{file_id}/associations", [.file: 404, .chat: 422]) {
                 json("POST", "/v1/files/\($0[.file])/associations", ["chatId": .string($0[.chat])])
             },
-            NamingRequest("DELETE /v1/files/{file_id}/associations", [.file: 404, .dataset: 422]) {
+            NamingRequest("DELETE /v1/files/{file_id}/associations", [.file: 404, .dataset: 404]) {
                 TestRequest("DELETE", "/v1/files/\($0[.file])/associations?resource_type=dataset&resource_id=\($0[.dataset])")
             },
-            NamingRequest("DELETE /v1/files/{file_id}/associations", [.file: 404, .chat: 422]) {
+            NamingRequest("DELETE /v1/files/{file_id}/associations", [.file: 404, .chat: 404]) {
                 json("DELETE", "/v1/files/\($0[.file])/associations", ["resource_type": "chat", "resource_id": .string($0[.chat])])
             },
-            NamingRequest("DELETE /v1/files/{file_id}/associations/{resource_type}/{resource_id}", [.file: 404, .dataset: 422]) {
+            NamingRequest("DELETE /v1/files/{file_id}/associations/{resource_type}/{resource_id}", [.file: 404, .dataset: 404]) {
                 TestRequest("DELETE", "/v1/files/\($0[.file])/associations/dataset/\($0[.dataset])")
             },
-            NamingRequest("DELETE /v1/files/{file_id}/associations/{resource_type}/{resource_id}", [.file: 404, .chat: 422]) {
+            NamingRequest("DELETE /v1/files/{file_id}/associations/{resource_type}/{resource_id}", [.file: 404, .chat: 404]) {
                 TestRequest("DELETE", "/v1/files/\($0[.file])/associations/chat/\($0[.chat])")
             },
             NamingRequest("DELETE /v1/files/{file_id}", [.file: 404]) { TestRequest("DELETE", "/v1/files/\($0[.file])") },
