@@ -26,9 +26,9 @@ package struct TestInstallation: Sendable {
     ///   - providers: by name; each gets a system model of the same name.
     package func process(
         database: (any Database)? = nil, providers: [String: any ModelProvider] = [:],
-        configure: (inout Platform.Configuration) -> Void = { _ in }
+        configure: (inout PlatformConfiguration) -> Void = { _ in }
     ) throws -> Platform {
-        var configuration = Platform.Configuration()
+        var configuration = PlatformConfiguration()
         configuration.requestsPerMinutePerMember = 0
         configuration.requestsPerMinutePerOrganization = 0
         configuration.catalogue = Catalogue(configured: providers.keys.sorted().map { TestPlatform.systemModel($0) })
@@ -59,7 +59,8 @@ package struct TestInstallation: Sendable {
     /// A member of an organization, both made on first use.
     package func caller(organization: String = "one", member: String = "ada") async throws -> Principal {
         let access = AccessService(database: database, clock: clock)
-        let key = try await access.createKey(organization: organization, member: member, role: .member, scopes: Scope.ofOwner, expiresAt: nil)
+        let key = try await access.createKey(
+            organization: organization, member: member, role: .member, scopes: Scope.ofOwner, expiresAt: nil)
         return try await access.authenticate(token: key)
     }
 
@@ -105,18 +106,22 @@ extension Platform {
 
     /// A model of the caller's own.
     package func model(
-        from parent: String = "quoting", contextWindow: Int? = nil, maxTokens: Int? = nil, reading datasets: [(DatasetID, priority: Int)] = [],
+        from parent: String = "quoting", contextWindow: Int? = nil, maxTokens: Int? = nil,
+        reading datasets: [(DatasetID, priority: Int)] = [],
         for principal: Principal
     ) async throws -> ModelID {
         let catalogue = try models.catalogue(PageRequest(limit: 100)).elements
-        guard let system = catalogue.first(where: { $0.system.name == parent }) else { throw WaitedInVain(description: "no system model \(parent)") }
+        guard let system = catalogue.first(where: { $0.system.name == parent }) else {
+            throw WaitedInVain(description: "no system model \(parent)")
+        }
         let draft = ModelDraft(
             parent: system.id, displayName: "test", contextWindow: contextWindow, maxTokensPerRequest: maxTokens, supportsStreaming: true,
             enabled: true, metadata: nil, systemPromptID: nil, systemPrompt: nil)
         let model = try await models.create(draft, for: principal, receipt: nil)
         for (dataset, priority) in datasets {
             _ = try await associations.create(
-                AssociationDraft(dataset: dataset, usageType: "rag", snapshotID: nil, priority: priority), on: model.id, for: principal, receipt: nil)
+                AssociationDraft(dataset: dataset, usageType: "rag", snapshotID: nil, priority: priority), on: model.id, for: principal,
+                receipt: nil)
         }
         return model.id
     }

@@ -34,7 +34,9 @@ import Testing
         return Scene(installation: installation, owner: owner, other: other, ada: ada, follower: follower, mayEnd: mayEnd)
     }
 
-    @Test(arguments: Backend.all) func followersAtDifferentPlacesSeeTheSameEventsAndOneThatLeavesChangesNothing(_ backend: Backend) async throws {
+    @Test(arguments: Backend.all) func followersAtDifferentPlacesSeeTheSameEventsAndOneThatLeavesChangesNothing(_ backend: Backend)
+        async throws
+    {
         let scene = try await scene(backend)
         try await scene.installation.flushed(3)
         let resumed = try #require(try await scene.owner.turns.resume(scene.chat, after: (scene.turn, 0), for: scene.ada))
@@ -108,7 +110,9 @@ import Testing
         ] {
             await #expect(throws: PlatformError.self) { try await scene.owner.chats.get(scene.chat, for: stranger) }
             await #expect(throws: PlatformError.self) { try await scene.owner.turns.resume(scene.chat, after: nil, for: stranger) }
-            await #expect(throws: PlatformError.self) { try await scene.owner.turns.resume(scene.chat, after: (scene.turn, 0), for: stranger) }
+            await #expect(throws: PlatformError.self) {
+                try await scene.owner.turns.resume(scene.chat, after: (scene.turn, 0), for: stranger)
+            }
             await #expect(throws: PlatformError.self) { try await scene.owner.turns.cancel(scene.chat, for: stranger) }
             await #expect(throws: PlatformError.self) {
                 try await scene.owner.turns.start(TurnSupport.request("And?", chat: scene.chat), for: stranger, receipt: nil)

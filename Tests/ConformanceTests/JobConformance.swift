@@ -10,7 +10,9 @@ import Testing
     private let jobs = JobRepository()
     private let start = Timestamp(milliseconds: 1_735_689_600_000)
 
-    private func enqueue(_ installation: TestInstallation, _ organization: OrganizationID, kind: String = "work", keys: [String]) async throws {
+    private func enqueue(_ installation: TestInstallation, _ organization: OrganizationID, kind: String = "work", keys: [String])
+        async throws
+    {
         let (jobs, start) = (jobs, start)
         try await installation.database.write { connection in
             for key in keys { try jobs.enqueue(connection, organization, kind: kind, uniqueKey: key, payload: key, at: start) }
@@ -140,7 +142,8 @@ import Testing
         try await context(installation, job).complete { _ in }
         try await enqueue(installation, organization, keys: ["a"])
         try await enqueue(installation, other, keys: ["a"])
-        #expect(try await find(installation, organization, "a").map(\.state).sorted { $0.rawValue < $1.rawValue } == [.available, .succeeded])
+        #expect(
+            try await find(installation, organization, "a").map(\.state).sorted { $0.rawValue < $1.rawValue } == [.available, .succeeded])
         #expect(try await find(installation, other, "a").count == 1)
     }
 

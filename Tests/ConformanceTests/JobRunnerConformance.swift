@@ -235,7 +235,8 @@ import Testing
         }
         let handler = JobHandler(kind: Self.kind, perform: { _ in try await Task.sleep(for: .seconds(3600)) }, failed: { _, _, _ in })
         let runner = JobRunner(
-            database: database, clock: installation.clock, logger: TestInstallation.logger, handlers: [handler], concurrency: 2, worker: "runner")
+            database: database, clock: installation.clock, logger: TestInstallation.logger, handlers: [handler], concurrency: 2,
+            worker: "runner")
         let task = Task { await runner.run() }
         await claimed.wait()
         // It may end at once, or rightly wait for the claim: both are told to go on.

@@ -9,7 +9,8 @@ import Testing
 /// Turns from beginning to end on both engines: each one ends once, in one write, whatever happens to it.
 @Suite(.timeLimit(.minutes(5))) struct TurnConformance {
     private func start(
-        _ platform: Platform, _ text: String = "Why?", model: ModelID? = nil, chat: ChatID? = nil, _ principal: Principal, receipt: Receipt? = nil
+        _ platform: Platform, _ text: String = "Why?", model: ModelID? = nil, chat: ChatID? = nil, _ principal: Principal,
+        receipt: Receipt? = nil
     ) async throws -> TurnFollower {
         try await platform.turns.start(TurnSupport.request(text, model: model, chat: chat), for: principal, receipt: receipt)
     }
@@ -35,7 +36,8 @@ import Testing
         let (events, outcome) = try await TurnSupport.follow(start(platform, "Why?", model: model, ada))
         #expect(events == [.reasoning("Let me "), .reasoning("think."), .text("Because "), .text("of "), .text("Why?")])
         #expect(outcome.error == nil)
-        #expect((outcome.message.status, outcome.message.content, outcome.message.reasoning) == (.complete, "Because of Why?", "Let me think."))
+        #expect(
+            (outcome.message.status, outcome.message.content, outcome.message.reasoning) == (.complete, "Because of Why?", "Let me think."))
         #expect((outcome.usage.total, outcome.usage.credits) == (2_001, 3))
 
         let (chat, messages) = try await platform.chats.get(outcome.message.chat, for: ada)
@@ -122,7 +124,8 @@ import Testing
         let installation = try await TestInstallation(backend)
         let mayEnd = Door()
         let platform = try installation.process(providers: [
-            "slow": TurnSupport.hesitant(saying: ["One "], door: Door()), "quick": TurnSupport.hesitant(saying: ["Almost "], door: mayEnd, then: "done"),
+            "slow": TurnSupport.hesitant(saying: ["One "], door: Door()),
+            "quick": TurnSupport.hesitant(saying: ["Almost "], door: mayEnd, then: "done"),
         ])
         let ada = try await installation.caller()
         let slow = try await start(platform, model: platform.model(from: "slow", for: ada), ada)
@@ -224,10 +227,12 @@ import Testing
 
     @Test(arguments: Backend.all) func positionsAreUniqueAndTurnsDoNotMix(_ backend: Backend) async throws {
         let installation = try await TestInstallation(backend)
-        let platform = try installation.process(providers: ["quick": ScriptedProvider { request, continuation in
-            continuation.yield(.text("re: \(request.question)"))
-            continuation.yield(.finish)
-        }])
+        let platform = try installation.process(providers: [
+            "quick": ScriptedProvider { request, continuation in
+                continuation.yield(.text("re: \(request.question)"))
+                continuation.yield(.finish)
+            }
+        ])
         let ada = try await installation.caller()
         let first = try await TurnSupport.outcome(start(platform, "0", model: platform.model(from: "quick", for: ada), ada))
         let chat = first.message.chat

@@ -29,12 +29,15 @@ import Testing
         let requests = Tally<GenerationRequest>()
         let platform = try installation.process(providers: ["listening": listening(requests)])
         let ada = try await installation.caller()
-        let (low, high, unused) = (try await platform.dataset(for: ada), try await platform.dataset(for: ada), try await platform.dataset(for: ada))
+        let (low, high, unused) = (
+            try await platform.dataset(for: ada), try await platform.dataset(for: ada), try await platform.dataset(for: ada)
+        )
         try await installation.working(platform) {
             // The better match is in the dataset of lower priority.
             let files = [
                 try await platform.upload("Honey bees swarm in May.", named: "low.txt", into: low, for: ada),
-                try await platform.upload("A long report on wasps, ants, hornets and also on one swarm of bees.", named: "high.txt", into: high, for: ada),
+                try await platform.upload(
+                    "A long report on wasps, ants, hornets and also on one swarm of bees.", named: "high.txt", into: high, for: ada),
                 try await platform.upload("Honey bees swarm in June.", named: "unused.txt", into: unused, for: ada),
             ]
             for file in files { _ = try await platform.settled(file.id, for: ada) }
@@ -57,7 +60,9 @@ import Testing
         let ada = try await installation.caller()
         let dataset = try await platform.dataset(for: ada)
         try await installation.working(platform) {
-            let paragraphs = (0..<8).map { "Paragraph \($0) on bees: " + String(repeating: "they fly and they work and they rest. ", count: 20) }
+            let paragraphs = (0..<8).map {
+                "Paragraph \($0) on bees: " + String(repeating: "they fly and they work and they rest. ", count: 20)
+            }
             let file = try await platform.upload(paragraphs.joined(separator: "\n\n"), into: dataset, for: ada)
             _ = try await platform.settled(file.id, for: ada)
         }
@@ -80,7 +85,9 @@ import Testing
     @Test(arguments: Backend.all) func anotherModelMayGoOnWithTheChat(_ backend: Backend) async throws {
         let installation = try await TestInstallation(backend)
         let requests = Tally<GenerationRequest>()
-        let platform = try installation.process(providers: ["listening": listening(requests), "first": ScriptedProvider(saying: ["I am the first."])])
+        let platform = try installation.process(providers: [
+            "listening": listening(requests), "first": ScriptedProvider(saying: ["I am the first."]),
+        ])
         let ada = try await installation.caller()
         let first = try await platform.model(from: "first", for: ada)
         let second = try await platform.model(from: "listening", for: ada)

@@ -42,7 +42,9 @@ import Testing
         #expect(Timestamp.parse(text)?.milliseconds == milliseconds)
     }
 
-    @Test(arguments: ["", "yesterday", "2026-13-01T00:00:00Z", "2026-11-20", "2026-11-20T12:00:00"]) func whatIsNoTimeIsNotRead(_ text: String) {
+    @Test(arguments: ["", "yesterday", "2026-13-01T00:00:00Z", "2026-11-20", "2026-11-20T12:00:00"]) func whatIsNoTimeIsNotRead(
+        _ text: String
+    ) {
         #expect(Timestamp.parse(text) == nil)
     }
 
@@ -64,7 +66,9 @@ import Testing
         #expect(Patch<Int>.absent.given == nil && Patch<Int>.null.given == nil && Patch.value(3).given == 3)
     }
 
-    @Test(arguments: ["", "after-effect=crash", "during-turn=delay:20", "after-upload=fail, during-ingestion=crash@0.3", "during-turn=delay:0@1"])
+    @Test(arguments: [
+        "", "after-effect=crash", "during-turn=delay:20", "after-upload=fail, during-ingestion=crash@0.3", "during-turn=delay:0@1",
+    ])
     func faultsAreRead(_ text: String) { #expect(Faults(text) != nil) }
 
     @Test(arguments: [

@@ -45,7 +45,9 @@ import Testing
     }
 
     @Test func whatIsNoCursorIsRefused() throws {
-        let forged = ["2|things|5|id", "1|things|x|id", "1|things|5", "1|things|5|id|more", "things"].map { Data($0.utf8).base64EncodedString() }
+        let forged = ["2|things|5|id", "1|things|x|id", "1|things|5", "1|things|5|id|more", "things"].map {
+            Data($0.utf8).base64EncodedString()
+        }
         for cursor in ["", "=", "%%%", "ü", "AA", String(repeating: "A", count: 10_000)] + forged {
             #expect(throws: PlatformError.self) { try Keyset(PageRequest(limit: 1, cursor: cursor), list: "things") }
         }

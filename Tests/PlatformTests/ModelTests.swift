@@ -13,8 +13,10 @@ import Testing
         _ name: String, enabled: Bool = true, endOfLifeAt: Timestamp? = nil, replacement: String? = nil
     ) -> SystemModel {
         SystemModel(
-            name: name, provider: "builtin", upstream: "quoting", displayName: name, description: nil, contextWindow: 4_096, maxTokensPerRequest: 512,
-            supportsTools: false, supportsVision: false, supportsReasoning: false, creditMultiplier: 1, tier: .standard, isRecommended: false,
+            name: name, provider: "builtin", upstream: "quoting", displayName: name, description: nil, contextWindow: 4_096,
+            maxTokensPerRequest: 512,
+            supportsTools: false, supportsVision: false, supportsReasoning: false, creditMultiplier: 1, tier: .standard,
+            isRecommended: false,
             enabled: enabled, endOfLifeAt: endOfLifeAt, deprecationMessage: "Take the other one.", replacement: replacement)
     }
 
@@ -75,8 +77,10 @@ import Testing
         let platform = try platform(installation, [Self.system("parent")])
         let ada = try await installation.caller()
         let draft = ModelDraft(
-            parent: SystemModel.id(of: "parent"), displayName: "mine", contextWindow: 1_000, maxTokensPerRequest: 100, supportsStreaming: false,
-            enabled: true, metadata: .object(["team": .string("bees"), "deep": .object(["a": .null])]), systemPromptID: nil, systemPrompt: "Be kind.")
+            parent: SystemModel.id(of: "parent"), displayName: "mine", contextWindow: 1_000, maxTokensPerRequest: 100,
+            supportsStreaming: false,
+            enabled: true, metadata: .object(["team": .string("bees"), "deep": .object(["a": .null])]), systemPromptID: nil,
+            systemPrompt: "Be kind.")
         let made = try await platform.models.create(draft, for: ada, receipt: nil)
         installation.clock.advance(by: .seconds(5))
         let untouched = try await platform.models.update(made.id, ModelChanges(), for: ada, receipt: nil)
@@ -110,7 +114,9 @@ import Testing
         var changes = ModelChanges()
         changes.parent = .value(own)
         let derived = changes
-        await #expect(throws: PlatformError.self, "an own model is no parent") { try await platform.models.update(own, derived, for: ada, receipt: nil) }
+        await #expect(throws: PlatformError.self, "an own model is no parent") {
+            try await platform.models.update(own, derived, for: ada, receipt: nil)
+        }
     }
 
     @Test func aModelWhoseParentWasWithdrawnIsReadableAndUnusable() async throws {

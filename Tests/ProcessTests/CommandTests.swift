@@ -21,7 +21,8 @@ import Testing
         let data = folder.url.appending(path: "data").path
         try await QuarryServer.running(data: folder) { server in
             let made = try await run(
-                ["key", "create", "--data", data, "--organization", "bees", "--member", "ada", "--scopes", "models:read,datasets:read"], in: folder)
+                ["key", "create", "--data", data, "--organization", "bees", "--member", "ada", "--scopes", "models:read,datasets:read"],
+                in: folder)
             #expect(made.code == 0, "\(made.errors)")
             let key = made.output.trimmingCharacters(in: .whitespacesAndNewlines)
             #expect(key.hasPrefix("qk_"))
@@ -56,7 +57,8 @@ import Testing
             let ingested = try await run(["ingest", documents.path, "--dataset", "insects"], environment: environment, in: folder)
             #expect(ingested.code == 0, "\(ingested.errors)")
             #expect(ingested.output.contains("bees.md") && ingested.output.contains("wasps \"ü\".txt"))
-            let again = try await run(["ingest", documents.appending(path: "bees.md").path, "--dataset", "insects"], environment: environment, in: folder)
+            let again = try await run(
+                ["ingest", documents.appending(path: "bees.md").path, "--dataset", "insects"], environment: environment, in: folder)
             #expect(again.code == 0 && again.output.contains("already known"), "\(again.output)")
             #expect(try await server.client.all("/v1/datasets").count == 1, "the dataset is found by its name")
 

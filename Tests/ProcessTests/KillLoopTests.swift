@@ -35,7 +35,9 @@ import Testing
     private static func document(_ number: Int) -> (name: String, text: String) {
         if number % 7 == 6 { return ("broken-\(number).csv", "a,b\n\(number),\"never closed\n") }
         let content = number % 5 == 4 ? number - 1 : number
-        let paragraphs = (0..<6).map { "Hive \(content) has queen \($0). The bees of hive \(content) 🐝 fly in row \($0) of the meadow.\n\n" }
+        let paragraphs = (0..<6).map {
+            "Hive \(content) has queen \($0). The bees of hive \(content) 🐝 fly in row \($0) of the meadow.\n\n"
+        }
         return ("hive-\(number).md", "# Hive \(content)\n\n" + paragraphs.joined())
     }
 
@@ -66,7 +68,9 @@ import Testing
                         }
                     }
                     for question in 0..<3 {
-                        group.addTask { await Self.ask("How does the queen of hive \(question) fly?", model, question % 2 == 0, client, acknowledged) }
+                        group.addTask {
+                            await Self.ask("How does the queen of hive \(question) fly?", model, question % 2 == 0, client, acknowledged)
+                        }
                     }
                 }
             }
@@ -90,20 +94,24 @@ import Testing
     /// Whether the server took the document in.
     private static func send(_ number: Int, to dataset: String, _ client: TestClient, _ acknowledged: Acknowledged) async -> Bool {
         let (name, text) = document(number)
-        guard let reply = try? await client.upload(text, named: name, dataset: dataset, idempotencyKey: "document-\(number)") else { return false }
+        guard let reply = try? await client.upload(text, named: name, dataset: dataset, idempotencyKey: "document-\(number)") else {
+            return false
+        }
         guard reply.status == 201, let id = try? reply.json["id"]?.text else { return false }
         acknowledged.add(file: id, named: name)
         return true
     }
 
-    private static func ask(_ question: String, _ model: String, _ isStreamed: Bool, _ client: TestClient, _ acknowledged: Acknowledged) async {
+    private static func ask(_ question: String, _ model: String, _ isStreamed: Bool, _ client: TestClient, _ acknowledged: Acknowledged)
+        async
+    {
         let body = TestClient.question(question, model: model, isStreamed: isStreamed)
         if isStreamed {
             guard let turn = try? await client.stream(body), turn.isFinished else { return }
             acknowledged.add(.init(chat: turn.chat, message: turn.messageID, text: turn.text, status: turn.status))
         } else {
             guard let reply = try? await client.post("/v1/chats", body), reply.status == 200, let json = try? reply.json else { return }
-            let message = json["message"]
+            let message: JSONValue? = json["message"]
             acknowledged.add(
                 .init(
                     chat: json["id"]?.text ?? "", message: message?["id"]?.text ?? "", text: message?["content"]?.text ?? "",
@@ -119,7 +127,9 @@ import Testing
                 return ["ready", "failed"].contains(file["status"]?.text) ? file : nil
             }
             #expect(file["filename"]?.text == name)
-            if file["status"]?.text == "failed" { #expect(file["processingStatus"]?["error"]?.text?.isEmpty == false, "\(name) failed without a reason") }
+            if file["status"]?.text == "failed" {
+                #expect(file["processingStatus"]?["error"]?.text?.isEmpty == false, "\(name) failed without a reason")
+            }
             if name.hasPrefix("broken") { #expect(file["status"]?.text == "failed") }
         }
         let items = try await client.all("/v1/datasets/\(dataset)/items")

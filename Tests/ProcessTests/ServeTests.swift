@@ -8,19 +8,23 @@ import Testing
     @Test func aBadConfigurationIsReportedWholeBeforeAnythingIsBound() async throws {
         let folder = TemporaryFolder()
         let file = folder.url.appending(path: "quarry.yaml")
-        try Data("uploads: {maxBytes: 0}\nmodels: [{name: a, provider: nobody, upstream: b, contextWindow: 0}]\njobs: {concurrency: 100}\n".utf8).write(to: file)
+        try Data(
+            "uploads: {maxBytes: 0}\nmodels: [{name: a, provider: nobody, upstream: b, contextWindow: 0}]\njobs: {concurrency: 100}\n".utf8
+        ).write(to: file)
         let environment = [
             "QUARRY_OWNER_KEY": "too-short", "QUARRY_SECRET_KEY": "nothex", "QUARRY_LOG_LEVEL": "loud", "QUARRY_RATE_LIMIT_USER": "many",
             "QUARRY_DATABASE_URL": "mysql://x", "QUARRY_FAULTS": "nowhere=crash", "QUARRY_HOST": "0.0.0.0", "QUARRY_BLOB_URL": "s3://x",
         ]
         let process = try QuarryProcess(
-            ["serve", "--port", "70000", "--config", file.path, "--data", folder.url.appending(path: "data").path], environment: environment, in: folder)
+            ["serve", "--port", "70000", "--config", file.path, "--data", folder.url.appending(path: "data").path],
+            environment: environment, in: folder)
         #expect(await process.exit() == 78)
         #expect(process.standardOutput.isEmpty)
         #expect(!FileManager.default.fileExists(atPath: folder.url.appending(path: "data").path))
         let said = process.standardError
         for name in [
-            "port", "QUARRY_OWNER_KEY", "QUARRY_SECRET_KEY", "QUARRY_LOG_LEVEL", "QUARRY_RATE_LIMIT_USER", "QUARRY_DATABASE_URL", "QUARRY_FAULTS",
+            "port", "QUARRY_OWNER_KEY", "QUARRY_SECRET_KEY", "QUARRY_LOG_LEVEL", "QUARRY_RATE_LIMIT_USER", "QUARRY_DATABASE_URL",
+            "QUARRY_FAULTS",
             "QUARRY_PUBLIC_URL", "QUARRY_BLOB_URL", "uploads.maxBytes", "jobs.concurrency", "models.a.provider", "models.a.contextWindow",
         ] {
             #expect(said.contains(name), "\(name) is not reported in: \(said)")
@@ -65,7 +69,8 @@ import Testing
             let attributes = try FileManager.default.attributesOfItem(atPath: folder.url.appending(path: name).path)
             #expect((attributes[.posixPermissions] as? Int).map { $0 & 0o777 } == mode, "\(name)")
         }
-        let key = try String(contentsOf: folder.url.appending(path: "data/owner.key"), encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        let key = try String(contentsOf: folder.url.appending(path: "data/owner.key"), encoding: .utf8).trimmingCharacters(
+            in: .whitespacesAndNewlines)
         let again = try await QuarryServer.start(data: folder, environment: ["QUARRY_OWNER_KEY": ""])
         #expect(try await TestClient(address: again.address, key: key).send("GET", "/v1/models").status == 200, "the key made once is kept")
         #expect(!again.process.standardError.contains(key) && !server.process.standardError.contains(key), "a secret is logged")

@@ -30,7 +30,9 @@ struct TestClient: Sendable {
 
     func get(_ path: String) async throws -> JSONValue {
         let reply = try await send("GET", path)
-        guard reply.status == 200 else { throw WaitedInVain(description: "GET \(path): \(reply.status) \(String(decoding: reply.bytes, as: UTF8.self))") }
+        guard reply.status == 200 else {
+            throw WaitedInVain(description: "GET \(path): \(reply.status) \(String(decoding: reply.bytes, as: UTF8.self))")
+        }
         return try reply.json
     }
 
@@ -118,9 +120,13 @@ struct TestClient: Sendable {
         let dataset = try await post("/v1/datasets", .object(["name": .string("notes")])).json["id"]?.text ?? ""
         let catalogue = try await get("/v1/models/catalog")["data"]?.elements ?? []
         let parent = catalogue.first { $0["provider"]?.text == "builtin" }?["id"]?.text ?? ""
-        let model = try await post("/v1/models", .object(["parentModelId": .string(parent), "displayName": .string("reader")])).json["id"]?.text ?? ""
+        let model =
+            try await post("/v1/models", .object(["parentModelId": .string(parent), "displayName": .string("reader")])).json["id"]?.text
+            ?? ""
         let linked = try await post("/v1/models/\(model)/datasets", .object(["datasetId": .string(dataset)]))
-        guard linked.status == 201 else { throw WaitedInVain(description: "association: \(linked.status) \(String(decoding: linked.bytes, as: UTF8.self))") }
+        guard linked.status == 201 else {
+            throw WaitedInVain(description: "association: \(linked.status) \(String(decoding: linked.bytes, as: UTF8.self))")
+        }
         return (dataset, model)
     }
 

@@ -17,19 +17,27 @@ package struct BlobSweep: Sendable {
         self.blobLock = blobLock
     }
 
-    /// Whether a blob is named is asked while no upload can be between storing it and naming it. Returns how many were removed.
+    /// Removes what stood without a name for so long. Returns how many blobs that were.
     @discardableResult package func run(patience: Duration = BlobSweep.patience) async throws -> Int {
-        let (database, blobs, contents) = (database, blobs, contents)
         var removed = 0
         try await blobs.visitBlobs(unchangedFor: Double(patience.milliseconds) / 1000) { keys in
-            removed += try await blobLock.exclusive {
-                let orphans = try await database.read { connection in
-                    try keys.filter { try !contents.refersTo(connection, OrganizationID($0.organization), sha256: $0.sha256) }
-                }
-                for key in orphans { try await blobs.delete(key) }
-                return orphans.count
-            }
+            guard let organization = keys.first?.organization else { return }
+            removed += try await erase(keys.map(\.sha256), of: OrganizationID(organization))
         }
         return removed
+    }
+
+    /// Removes those of the blobs that nothing names, and returns how many they were. That is asked while no upload can be between storing
+    /// a blob and naming it.
+    @discardableResult func erase(_ digests: [String], of organization: OrganizationID) async throws -> Int {
+        if digests.isEmpty { return 0 }
+        let (database, blobs, contents) = (database, blobs, contents)
+        return try await blobLock.exclusive {
+            let orphans = try await database.read { connection in
+                try digests.filter { try !contents.refersTo(connection, organization, sha256: $0) }
+            }
+            for sha256 in orphans { try await blobs.delete(BlobKey(organization: organization.text, sha256: sha256)) }
+            return orphans.count
+        }
     }
 }

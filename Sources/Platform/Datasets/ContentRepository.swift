@@ -81,15 +81,16 @@ struct ContentRepository: Sendable {
             """)
     }
 
+    /// False when the content is gone.
     func markReady(
         _ connection: any Connection, _ organization: OrganizationID, _ id: ContentID, derived: DerivedContent, at now: Timestamp
-    ) throws {
+    ) throws -> Bool {
         try connection.execute(
             """
             UPDATE content SET status = 'ready', progress = 100, error = NULL, text_sha256 = \(derived.textSHA256), rows_sha256 = \(derived.rowsSHA256),
               segment_sha256 = \(derived.segmentSHA256), row_count = \(derived.rowCount), passage_count = \(derived.passageCount), processed_at = \(now)
             WHERE organization_id = \(organization) AND id = \(id)
-            """)
+            """) > 0
     }
 
     func delete(_ connection: any Connection, _ organization: OrganizationID, _ id: ContentID) throws {

@@ -10,6 +10,7 @@ package struct FileService: Sendable {
     private let mostBytes: Int64
     /// Held shared while a blob is stored and named by the database, exclusively while unnamed blobs are erased.
     private let blobLock: SharedExclusiveLock
+    private let sweep: BlobSweep
     private let jobEnqueued: @Sendable () async -> Void
     private let files = FileRepository()
     private let contents = ContentRepository()
@@ -28,6 +29,7 @@ package struct FileService: Sendable {
         self.mostBytes = mostBytes
         self.blobLock = blobLock
         self.jobEnqueued = jobEnqueued
+        sweep = BlobSweep(database: database, blobs: blobs, blobLock: blobLock)
     }
 
     /// Opens a place for the bytes of one file.
@@ -167,19 +169,16 @@ package struct FileService: Sendable {
             }
             return
         }
-        try await blobLock.exclusive {
-            let orphans = try await database.write { connection in
-                let file = try Self.require(files.find(connection, organization, id))
-                try items.erase(connection, organization, file: id, at: now)
-                try files.purge(connection, organization, file, by: principal.member, at: now)
-                if try files.isUsed(connection, organization, content: file.content.id) { return [String]() }
-                try contents.delete(connection, organization, file.content.id)
-                let content = file.content
-                let named = [content.sha256, content.textSHA256, content.rowsSHA256, content.segmentSHA256].compactMap { $0 }
-                return try named.filter { try !contents.refersTo(connection, organization, sha256: $0) }
-            }
-            for sha256 in orphans { try await blobs.delete(BlobKey(organization: organization.text, sha256: sha256)) }
+        let nameless = try await database.write { connection in
+            let file = try Self.require(files.find(connection, organization, id))
+            try items.erase(connection, organization, file: id, at: now)
+            try files.purge(connection, organization, file, by: principal.member, at: now)
+            if try files.isUsed(connection, organization, content: file.content.id) { return [String]() }
+            try contents.delete(connection, organization, file.content.id)
+            let content = file.content
+            return [content.sha256, content.textSHA256, content.rowsSHA256, content.segmentSHA256].compactMap { $0 }
         }
+        try await sweep.erase(nameless, of: organization)
     }
 
     /// The dataset behind a resource, if the resource is the caller's and anything was ever linked to it.

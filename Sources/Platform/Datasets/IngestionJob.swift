@@ -21,6 +21,7 @@ package struct IngestionJob: Sendable {
     private let blobLock: SharedExclusiveLock
     private let contents = ContentRepository()
     private let items = ItemRepository()
+    private let sweep: BlobSweep
 
     /// - Parameter workspace: a folder for what the child writes; its contents may be removed when the process starts.
     package init(
@@ -34,6 +35,7 @@ package struct IngestionJob: Sendable {
         self.clock = clock
         self.faults = faults
         self.blobLock = blobLock
+        sweep = BlobSweep(database: database, blobs: blobs, blobLock: blobLock)
     }
 
     package var handler: JobHandler {
@@ -87,7 +89,7 @@ package struct IngestionJob: Sendable {
     ) async throws {
         let (contents, items, clock, blobs) = (contents, items, clock, blobs)
         let organization = context.job.organization
-        try await blobLock.shared {
+        let orphans = try await blobLock.shared {
             let text = try await blobs.adopt(folder.appending(path: ArtefactFiles.text), organization: organization.text)
             let segment = try await blobs.adopt(folder.appending(path: Self.segmentName), organization: organization.text)
             let isTable = summary.kind == .table
@@ -95,12 +97,16 @@ package struct IngestionJob: Sendable {
             let derived = DerivedContent(
                 textSHA256: text.sha256, rowsSHA256: rows?.sha256, segmentSHA256: segment.sha256, rowCount: isTable ? summary.rows : nil,
                 passageCount: passageCount)
-            try await context.complete { connection in
+            let isPublished = try await context.complete { connection in
                 let now = clock.now
-                try contents.markReady(connection, organization, content.id, derived: derived, at: now)
+                guard try contents.markReady(connection, organization, content.id, derived: derived, at: now) else { return false }
                 try items.showAll(connection, organization, of: content.id, at: now)
+                return true
             }
+            return isPublished ? [] : [text.sha256, segment.sha256, rows?.sha256].compactMap { $0 }
         }
+        // The content was purged meanwhile: what was made of it must go too.
+        if !orphans.isEmpty { try await sweep.erase(orphans, of: organization) }
     }
 
     private static let segmentName = "segment"

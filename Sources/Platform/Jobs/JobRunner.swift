@@ -41,11 +41,13 @@ package struct JobContext: Sendable {
     /// Publishes the effect and ends the job in one transaction, if this worker still holds it.
     ///
     /// - Throws: `JobLeaseLost` when it does not; then nothing was published.
-    package func complete(_ effect: @escaping @Sendable (any Connection) throws -> Void) async throws {
+    @discardableResult package func complete<Value: Sendable>(
+        _ effect: @escaping @Sendable (any Connection) throws -> Value
+    ) async throws -> Value {
         let (repository, job, clock) = (repository, job, clock)
-        try await database.write { connection in
+        return try await database.write { connection in
             try repository.finish(connection, job, as: .succeeded, error: nil, now: DatabaseTime.now(connection, clock: clock))
-            try effect(connection)
+            return try effect(connection)
         }
     }
 }
@@ -124,6 +126,11 @@ package actor JobRunner {
                 try repository.claim(connection, kinds: kinds, worker: worker, now: DatabaseTime.now(connection, clock: clock))
             }
             guard let job = claimed else { return false }
+            if isStopping {
+                // `stop` has counted the running jobs already: this one must not begin.
+                await putBack(job, after: .zero, error: nil, counted: false)
+                return false
+            }
             running[job.id] = Task { await self.work(job) }
             return true
         } catch {

@@ -75,10 +75,13 @@ struct TurnRoutes: Sendable {
             kind: .unsupported)
     }
 
+    /// More events than any turn's log can have.
+    private static let longestLog = 1_000_000_000
+
     /// `<turn>.<sequence>`, as the stream's event ids are written.
     private static func place(_ text: String) throws -> (turn: TurnID, sequence: Int) {
         let parts = text.split(separator: ".", maxSplits: 1)
-        guard parts.count == 2, let sequence = Int(parts[1]), sequence >= 0 else {
+        guard parts.count == 2, let sequence = Int(parts[1]), (0...longestLog).contains(sequence) else {
             throw PlatformError.malformed("Last-Event-ID is not one that this stream sent: leave it out to begin at the start.")
         }
         return (TurnID(String(parts[0])), sequence)
