@@ -45,7 +45,8 @@ import Testing
     @Test func theLargestPlaceIsAPlace() async throws {
         try await ServedPlatform.run(providers: ["scripted": ScriptedProvider(saying: Self.pieces)]) { served in
             let first = try #require(try await served.stream(ServedPlatform.turn()).first)
-            let answer = try await served.api.get("/v1/chats/\(first.json["id"].text)/stream", headers: ["Last-Event-ID": "\(first.turn).\(Int.max)"])
+            let answer = try await served.api.get(
+                "/v1/chats/\(first.json["id"].text)/stream", headers: ["Last-Event-ID": "\(first.turn).\(Int.max)"])
             #expect([200, 204, 400].contains(answer.status))
         }
     }

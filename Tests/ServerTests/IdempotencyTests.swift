@@ -65,7 +65,9 @@ import Testing
                 let answer = try await served.api.post("/v1/datasets", ["name": "a"], headers: ["Idempotency-Key": key])
                 #expect(answer.status == 422 && answer.faults == ["header.Idempotency-Key"], "\(key)")
             }
-            #expect(try await served.api.post("/v1/datasets", ["name": "a"], headers: ["Idempotency-Key": String(repeating: "k", count: 255)]).status == 201)
+            #expect(
+                try await served.api.post("/v1/datasets", ["name": "a"], headers: ["Idempotency-Key": String(repeating: "k", count: 255)])
+                    .status == 201)
             let datasets = try await served.api.get("/v1/datasets")
             #expect(datasets["data"].elements.count == 1)
         }
@@ -90,7 +92,9 @@ import Testing
             #expect(first.status == 201)
             let again = try await served.api.send(form.request(boundary: "another-boundary", headers: Self.key))
             #expect(again.body == first.body && again.header("Idempotency-Replayed") == "true")
-            for other in [TestForm(filename: "b.md", content: Data("Refunds.".utf8)), TestForm(filename: "a.md", content: Data("Refunds!".utf8))] {
+            for other in [
+                TestForm(filename: "b.md", content: Data("Refunds.".utf8)), TestForm(filename: "a.md", content: Data("Refunds!".utf8)),
+            ] {
                 #expect(try await served.api.send(other.request(headers: Self.key)).status == 422)
             }
             let files = try await served.api.get("/v1/files")
@@ -168,7 +172,8 @@ import Testing
                 let answer = try await served.api.post("/v1/chats", ServedPlatform.turn(), headers: Self.key)
                 #expect(answer.status == status && answer.header("Idempotency-Replayed") == nil)
             }
-            #expect(try await served.api.post("/v1/chats", ServedPlatform.turn(), headers: Self.key).header("Idempotency-Replayed") == "true")
+            #expect(
+                try await served.api.post("/v1/chats", ServedPlatform.turn(), headers: Self.key).header("Idempotency-Replayed") == "true")
             #expect(calls.value == 3)
         }
     }

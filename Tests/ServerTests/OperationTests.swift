@@ -27,7 +27,8 @@ import Testing
             #expect(metrics.status == 200)
             let name = "quarry_http_request_duration_seconds_count"
             for line in [
-                "\(name){method=\"GET\",route=\"/v1/models/{model_id}\",status=\"404\"} 1", "\(name){method=\"GET\",route=\"/v1/models\",status=\"401\"} 1",
+                "\(name){method=\"GET\",route=\"/v1/models/{model_id}\",status=\"404\"} 1",
+                "\(name){method=\"GET\",route=\"/v1/models\",status=\"401\"} 1",
                 "\(name){method=\"GET\",route=\"unmatched\",status=\"404\"} 1", "quarry_jobs{kind=\"ingest\",state=\"available\"} 1",
                 "quarry_turn_first_event_seconds_count 0",
             ] { #expect(metrics.text.split(separator: "\n").contains(Substring(line)), "\(line)") }
@@ -54,11 +55,14 @@ import Testing
         try await ServedPlatform.run { served in
             for (type, body, status) in [
                 ("application/json", "{", 400), ("application/json", "", 400), ("application/json", "[]", 422),
-                ("application/json", "null", 422), ("application/json", "{\"name\":\"\\ud800\"}", 400), ("text/plain", "{}", 415), ("application/x-www-form-urlencoded", "name=a", 415),
+                ("application/json", "null", 422), ("application/json", "{\"name\":\"\\ud800\"}", 400), ("text/plain", "{}", 415),
+                ("application/x-www-form-urlencoded", "name=a", 415),
                 ("application/json; charset=utf-8", "{\"name\":\"a\"}", 201), ("APPLICATION/JSON", "{\"name\":\"a\"}", 201),
-                ("application/json", "{\"name\":\"a\",\"unknown\":{\"deep\":[1]}}", 201), ("application/merge-patch+json", "{\"name\":\"a\"}", 201),
+                ("application/json", "{\"name\":\"a\",\"unknown\":{\"deep\":[1]}}", 201),
+                ("application/merge-patch+json", "{\"name\":\"a\"}", 201),
             ] {
-                let answer = try await served.api.send(TestRequest("POST", "/v1/datasets", headers: ["Content-Type": type], body: Data(body.utf8)))
+                let answer = try await served.api.send(
+                    TestRequest("POST", "/v1/datasets", headers: ["Content-Type": type], body: Data(body.utf8)))
                 #expect(answer.status == status, "\(type) \(body): \(answer.text)")
                 if status >= 400 { #expect(answer.mediaType == "application/problem+json") }
             }
@@ -72,13 +76,15 @@ import Testing
         try await ServedPlatform.run(isLive: true, configure: { $0.mostUploadBytes = 1_000 }) { served in
             let name = String(repeating: " ", count: 4 * 1024 * 1024 - 12)
             let edge = try await served.api.send(
-                TestRequest("POST", "/v1/datasets", headers: ["Content-Type": "application/json"], body: Data("{\"name\":\"a\"}\(name)".utf8)))
+                TestRequest(
+                    "POST", "/v1/datasets", headers: ["Content-Type": "application/json"], body: Data("{\"name\":\"a\"}\(name)".utf8)))
             #expect(edge.status == 201)
         }
         for size in [4 * 1024 * 1024 + 1, 8 * 1024 * 1024] {
             try await ServedPlatform.run { served in
                 let answer = try await served.api.send(
-                    TestRequest("POST", "/v1/datasets", headers: ["Content-Type": "application/json"], body: Data(repeating: 0x20, count: size)))
+                    TestRequest(
+                        "POST", "/v1/datasets", headers: ["Content-Type": "application/json"], body: Data(repeating: 0x20, count: size)))
                 #expect(answer.status == 413 && answer["title"] == "Content Too Large")
             }
         }
@@ -88,7 +94,8 @@ import Testing
         try await ServedPlatform.run { served in
             for type in ["", ";", " ; charset=utf-8"] {
                 for path in ["/v1/datasets", "/v1/files", "/v1/chats", "/v1/files/a/associations"] {
-                    let answer = try await served.api.send(TestRequest("POST", path, headers: ["Content-Type": type], body: Data("{}".utf8)))
+                    let answer = try await served.api.send(
+                        TestRequest("POST", path, headers: ["Content-Type": type], body: Data("{}".utf8)))
                     #expect(answer.status == 415, "\(path) \(type)")
                 }
             }

@@ -46,7 +46,9 @@ import Testing
             for _ in 0..<10 { #expect(try await served.api.get("/v1/models").status == 429) }
             let first = try await bob.get("/v1/models")
             #expect(first.status == 200)
-            #expect(first.header("X-RateLimit-Limit") == "5" && first.header("X-RateLimit-Remaining") == "1", "the organization's is the tighter one")
+            #expect(
+                first.header("X-RateLimit-Limit") == "5" && first.header("X-RateLimit-Remaining") == "1",
+                "the organization's is the tighter one")
             #expect(try await bob.get("/v1/models").status == 200)
             let refused = try await bob.get("/v1/models")
             #expect(refused.status == 429 && refused.header("X-RateLimit-Limit") == "5")
@@ -80,7 +82,9 @@ import Testing
         try await ServedPlatform.run { served in
             let nobody = served.api.with(key: nil)
             for _ in 0..<40 { #expect(try await nobody.get("/v1/models").status == 401, "a missing key is no guess") }
-            for _ in 0..<FailureThrottle.failuresPerWindow { #expect(try await nobody.with(key: "qk_guess").get("/v1/models").status == 401) }
+            for _ in 0..<FailureThrottle.failuresPerWindow {
+                #expect(try await nobody.with(key: "qk_guess").get("/v1/models").status == 401)
+            }
             for api in [served.api, nobody, nobody.with(key: "qk_guess")] {
                 let answer = try await api.get("/v1/models")
                 #expect(answer.status == 429 && answer.header("Retry-After") == "60")

@@ -26,7 +26,8 @@ import Testing
             #expect(chat["messages"].elements.map { $0["role"].text } == ["user", "assistant"])
             #expect(chat["messages"][1] == answer["message"])
             #expect(chat["title"] == "How long do refunds take?" && chat["status"] == "active")
-            let next = try await served.api.post("/v1/chats", ["chatId": answer["id"], "messages": [["role": "user", "content": "And by card?"]]])
+            let next = try await served.api.post(
+                "/v1/chats", ["chatId": answer["id"], "messages": [["role": "user", "content": "And by card?"]]])
             #expect(next["id"] == answer["id"])
             let longer = try await served.api.get("/v1/chats/\(answer["id"].text)")
             #expect(longer["messages"].elements.count == 4)
@@ -44,7 +45,10 @@ import Testing
             #expect(Set(events.map { $0.json["id"].text }).count == 1)
             #expect(events.answer == "Five working days.")
             #expect(events.map { $0.json["reasoning"].text }.joined() == "Hm. So.")
-            #expect(events.dropLast().allSatisfy { $0.json["finished"] == false && $0.json["usage"] == .null && $0.json.members["status"] == nil })
+            #expect(
+                events.dropLast().allSatisfy {
+                    $0.json["finished"] == false && $0.json["usage"] == .null && $0.json.members["status"] == nil
+                })
             let last = try #require(events.last?.json)
             #expect(last["finished"] == true && last["status"] == "complete" && last["usage"]["totalTokens"] == 15 && last["delta"] == "")
             #expect(last.members["error"] == nil)
@@ -58,9 +62,12 @@ import Testing
             let api = served.api
             let text = "# Payments\n\nPréface.\n\n## Refunds\n\nRefunds arrive within five working days.\n\nInvoices are sent by post.\n"
             let dataset = try await api.post("/v1/datasets", ["name": "handbook"])["id"]
-            let file = try await api.upload("handbook.md", text, fields: [("resource_type", "dataset"), ("resource_id", dataset.text)])["id"].text
+            let file = try await api.upload("handbook.md", text, fields: [("resource_type", "dataset"), ("resource_id", dataset.text)])[
+                "id"
+            ].text
             try await served.platform.whileJobsRun { try await served.platform.waitForJobs() }
-            let model = try await api.post("/v1/models", ["parentModelId": .string(SystemModel.quoting.id.text), "displayName": "Support"])["id"]
+            let model = try await api.post(
+                "/v1/models", ["parentModelId": .string(SystemModel.quoting.id.text), "displayName": "Support"])["id"]
             #expect(try await api.post("/v1/models/\(model.text)/datasets", ["datasetId": dataset]).status == 201)
             let body: JSONValue = ["modelId": model, "messages": [["role": "user", "content": "When do refunds arrive?"]]]
             let answer = try await api.post("/v1/chats", body)
@@ -80,7 +87,8 @@ import Testing
             #expect(withSources.count == 1 && cited < firstText)
             #expect(events[cited].json["sources"] == answer["sources"])
 
-            let silent = try await api.post("/v1/chats", body.with(["messages": [["role": "user", "content": "Who won the cup in Lisbon?"]]]))
+            let silent = try await api.post(
+                "/v1/chats", body.with(["messages": [["role": "user", "content": "Who won the cup in Lisbon?"]]]))
             #expect(silent["sources"] == [] && silent["message"]["metadata"]["grounded"] == false)
         }
     }
@@ -122,13 +130,16 @@ import Testing
     @Test func whatTheModelCannotDoIsRefusedByName() async throws {
         try await ServedPlatform.run { served in
             let base: JSONValue = ["modelId": .string(SystemModel.quoting.id.text), "messages": [["role": "user", "content": "Hi"]]]
-            let wanted: [String: JSONValue] = ["tools": [["type": "function"]], "enableReasoning": true, "responseFormat": ["type": "json_schema"]]
+            let wanted: [String: JSONValue] = [
+                "tools": [["type": "function"]], "enableReasoning": true, "responseFormat": ["type": "json_schema"],
+            ]
             let answer = try await served.api.post("/v1/chats", base.with(wanted))
             #expect(answer.status == 422)
             #expect(Set(answer.faults) == ["body.tools", "body.enableReasoning", "body.responseFormat"])
             let format = try await served.api.post("/v1/chats", base, headers: ["X-Stream-Format": "openai"])
             #expect(format.status == 422 && format.faults == ["header.X-Stream-Format"])
-            let model = try await served.api.post("/v1/models", ["parentModelId": base["modelId"], "displayName": "a", "supportsStreaming": false, "enabled": false])["id"]
+            let model = try await served.api.post(
+                "/v1/models", ["parentModelId": base["modelId"], "displayName": "a", "supportsStreaming": false, "enabled": false])["id"]
             #expect(try await served.api.post("/v1/chats", base.with(["modelId": model])).status == 403)
             #expect(try await served.api.send("PATCH", "/v1/models/\(model.text)", ["enabled": true]).status == 200)
             #expect(try await served.api.post("/v1/chats", base.with(["modelId": model, "stream": true])).faults == ["body.stream"])
@@ -146,14 +157,18 @@ import Testing
         }
         try await ServedPlatform.run(providers: ["scripted": provider]) { served in
             let parent = ServedPlatform.turn()["modelId"]
-            let model = try await served.api.post("/v1/models", ["parentModelId": parent, "displayName": "a", "systemPrompt": "Of the model.", "maxTokensPerRequest": 500])["id"]
+            let model = try await served.api.post(
+                "/v1/models", ["parentModelId": parent, "displayName": "a", "systemPrompt": "Of the model.", "maxTokensPerRequest": 500])[
+                    "id"]
             let body = ServedPlatform.turn("scripted", ["modelId": model, "temperature": 0.5, "maxTokens": 700])
             let chat = try await served.api.post("/v1/chats", body)["id"]
             _ = try await served.api.send("PATCH", "/v1/chats/\(chat.text)", ["systemPrompt": "Of the chat."])
             let next: JSONValue = ["chatId": chat, "messages": [["role": "user", "content": "And then?"]], "maxTokens": 20]
             #expect(try await served.api.post("/v1/chats", next).status == 200)
             #expect(try await served.api.post("/v1/chats", next.with(["systemPrompt": "Of the turn."])).status == 200)
-            #expect(try await served.api.post("/v1/chats", next.with(["system_prompt": "In snake case.", "systemPrompt": "Of the turn."])).status == 200)
+            #expect(
+                try await served.api.post("/v1/chats", next.with(["system_prompt": "In snake case.", "systemPrompt": "Of the turn."]))
+                    .status == 200)
         }
         let requests = asked.withLock { $0 }
         #expect(requests.map(\.system) == ["Of the model.", "Of the chat.", "Of the turn.", "In snake case."])

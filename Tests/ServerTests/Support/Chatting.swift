@@ -45,7 +45,8 @@ extension ServedPlatform {
     /// The body of a turn with one question.
     static func turn(_ model: String = "scripted", _ more: [String: JSONValue] = [:]) -> JSONValue {
         JSONValue.object([
-            "modelId": .string(TestPlatform.systemModel(model).id.text), "messages": [["role": "user", "content": "How long do refunds take?"]],
+            "modelId": .string(TestPlatform.systemModel(model).id.text),
+            "messages": [["role": "user", "content": "How long do refunds take?"]],
         ]).with(more)
     }
 
