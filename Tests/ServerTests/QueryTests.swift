@@ -55,7 +55,7 @@ import Testing
             for id in ["a", "%00", "%2F", "..", "%E2%82%AC", "%FF", "'", "%27%20OR%201=1--", String(repeating: "a", count: 4_000)] {
                 for path in ["datasets/\(id)", "files/\(id)", "chats/\(id)", "files/\(id)/text", "models/\(id)/datasets"] {
                     let answer = try await served.api.get("/v1/\(path)")
-                    #expect([404, 422].contains(answer.status), "\(path): \(answer.text)")
+                    #expect(answer.status == 404, "\(path): \(answer.text)")
                 }
             }
         }
