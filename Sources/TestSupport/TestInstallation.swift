@@ -26,9 +26,9 @@ package struct TestInstallation: Sendable {
     ///   - providers: by name; each gets a system model of the same name.
     package func process(
         database: (any Database)? = nil, providers: [String: any ModelProvider] = [:],
-        configure: (inout Platform.Configuration) -> Void = { _ in }
+        configure: (inout PlatformConfiguration) -> Void = { _ in }
     ) throws -> Platform {
-        var configuration = Platform.Configuration()
+        var configuration = PlatformConfiguration()
         configuration.requestsPerMinutePerMember = 0
         configuration.requestsPerMinutePerOrganization = 0
         configuration.catalogue = Catalogue(configured: providers.keys.sorted().map { TestPlatform.systemModel($0) })

@@ -168,18 +168,19 @@ import Testing
 
     @Test(arguments: Backend.all) func aFailedContentIsTriedAgainWhenItsBytesComeAgain(_ backend: Backend) async throws {
         let installation = try await TestInstallation(backend)
-        let strict = try installation.process { $0.extractionLimits.memoryBytes = 1 << 20 }
+        let strict = try installation.process { $0.extractionLimits.outputBytes = 10_000 }
         let ada = try await installation.caller()
+        let text = String(repeating: "Bees dance all day.\n\n", count: 1_000)
         let dataset = try await strict.dataset(for: ada)
         let first = try await installation.working(strict) {
-            try await strict.settled(strict.upload("Bees dance all day.", named: "a.txt", into: dataset, for: ada).id, for: ada)
+            try await strict.settled(strict.upload(text, named: "a.txt", into: dataset, for: ada).id, for: ada)
         }
         #expect(first.content.status == .failed)
         #expect(first.content.error?.isEmpty == false)
         #expect(try await version(strict, dataset, ada) == 0)
 
         let lenient = try installation.process()
-        let second = try await lenient.upload("Bees dance all day.", named: "b.txt", into: dataset, for: ada)
+        let second = try await lenient.upload(text, named: "b.txt", into: dataset, for: ada)
         #expect((second.content.status, second.content.error, second.content.progress) == (.uploaded, nil, 0))
         try await installation.working(lenient) {
             let ready = try await lenient.settled(second.id, for: ada)
