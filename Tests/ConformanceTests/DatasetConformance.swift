@@ -58,8 +58,8 @@ import Testing
         await #expect(throws: PlatformError.self) { try await platform.files.dissociate(file.id, from: .dataset(dataset), for: ada) }
         #expect(try await version(platform, dataset, ada) == 2, "a refusal changes nothing")
 
-        _ = try await platform.files.associate(file.id, with: .dataset(dataset), for: ada, receipt: nil)
-        _ = try await platform.files.associate(file.id, with: .dataset(dataset), for: ada, receipt: nil)
+        _ = try await platform.files.associate(file.id, with: .dataset(dataset), namedAt: ["body"], for: ada, receipt: nil)
+        _ = try await platform.files.associate(file.id, with: .dataset(dataset), namedAt: ["body"], for: ada, receipt: nil)
         #expect(try await version(platform, dataset, ada) == 3, "linking twice is the same as once")
         #expect(try await filenames(platform, finding: "bees", in: dataset, ada) == ["notes.txt"])
         // What an earlier version could see stays recorded.
@@ -76,7 +76,7 @@ import Testing
         let file = try await installation.working(platform) {
             try await platform.settled(platform.upload("Bees dance.", into: one, for: ada).id, for: ada)
         }
-        _ = try await platform.files.associate(file.id, with: .dataset(two), for: ada, receipt: nil)
+        _ = try await platform.files.associate(file.id, with: .dataset(two), namedAt: ["body"], for: ada, receipt: nil)
         try await platform.files.delete(file.id, purge: false, for: ada)
         for dataset in [one, two] {
             #expect(try await version(platform, dataset, ada) == 2)
@@ -224,7 +224,7 @@ import Testing
         await #expect(throws: PlatformError.self) { try await platform.search.search("bees", in: dataset, limit: 5, for: ada) }
         #expect(try await platform.search.search("bees", in: [dataset], limit: 5, organization: ada.organization).sources.isEmpty)
         await #expect(throws: PlatformError.self) {
-            try await platform.files.associate(file.id, with: .dataset(dataset), for: ada, receipt: nil)
+            try await platform.files.associate(file.id, with: .dataset(dataset), namedAt: ["body"], for: ada, receipt: nil)
         }
     }
 
@@ -247,7 +247,7 @@ import Testing
             { _ = try await platform.files.get(file.id, for: eve) },
             { try await platform.files.delete(file.id, purge: false, for: eve) },
             { try await platform.files.delete(file.id, purge: true, for: eve) },
-            { _ = try await platform.files.associate(file.id, with: .dataset(own), for: eve, receipt: nil) },
+            { _ = try await platform.files.associate(file.id, with: .dataset(own), namedAt: ["body"], for: eve, receipt: nil) },
             { _ = try await platform.files.page(PageRequest(), filter: FileFilter(resource: .dataset(dataset)), for: eve) },
             { _ = try await platform.upload("x", into: dataset, for: eve) },
             { _ = try await platform.models.get(model, for: eve) },

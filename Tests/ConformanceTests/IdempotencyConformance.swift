@@ -217,7 +217,7 @@ import Testing
         }
         await #expect(throws: PlatformError.self) { try await platform.upload("second", into: dataset, for: principal, receipt: receipt(File.self)) }
         await #expect(throws: PlatformError.self) {
-            try await platform.files.associate(file.id, with: .dataset(dataset), for: principal, receipt: receipt(File.Association.self))
+            try await platform.files.associate(file.id, with: .dataset(dataset), namedAt: ["body"], for: principal, receipt: receipt(File.Association.self))
         }
         var turn = TurnRequest(messages: [
             IncomingMessage(role: .user, content: "Why?", toolCallID: nil, toolCalls: nil, metadata: nil)
