@@ -103,7 +103,7 @@ import Testing
             acknowledged.add(.init(chat: turn.chat, message: turn.messageID, text: turn.text, status: turn.status))
         } else {
             guard let reply = try? await client.post("/v1/chats", body), reply.status == 200, let json = try? reply.json else { return }
-            let message = json["message"]
+            let message: JSONValue? = json["message"]
             acknowledged.add(
                 .init(
                     chat: json["id"]?.text ?? "", message: message?["id"]?.text ?? "", text: message?["content"]?.text ?? "",
