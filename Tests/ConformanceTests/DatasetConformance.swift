@@ -12,9 +12,7 @@ import Testing
         try await platform.datasets.get(dataset, for: principal).version
     }
 
-    private func filenames(_ platform: Platform, finding query: String, in dataset: DatasetID, _ principal: Principal) async throws
-        -> [String]
-    {
+    private func filenames(_ platform: Platform, finding query: String, in dataset: DatasetID, _ principal: Principal) async throws -> [String] {
         try await platform.search.search(query, in: dataset, limit: 10, for: principal).sources.map(\.filename).sorted()
     }
 
@@ -60,8 +58,8 @@ import Testing
         await #expect(throws: PlatformError.self) { try await platform.files.dissociate(file.id, from: .dataset(dataset), for: ada) }
         #expect(try await version(platform, dataset, ada) == 2, "a refusal changes nothing")
 
-        _ = try await platform.files.associate(file.id, with: .dataset(dataset), namedAt: ["body", "resource_id"], for: ada, receipt: nil)
-        _ = try await platform.files.associate(file.id, with: .dataset(dataset), namedAt: ["body", "resource_id"], for: ada, receipt: nil)
+        _ = try await platform.files.associate(file.id, with: .dataset(dataset), namedAt: ["body"], for: ada, receipt: nil)
+        _ = try await platform.files.associate(file.id, with: .dataset(dataset), namedAt: ["body"], for: ada, receipt: nil)
         #expect(try await version(platform, dataset, ada) == 3, "linking twice is the same as once")
         #expect(try await filenames(platform, finding: "bees", in: dataset, ada) == ["notes.txt"])
         // What an earlier version could see stays recorded.
@@ -78,7 +76,7 @@ import Testing
         let file = try await installation.working(platform) {
             try await platform.settled(platform.upload("Bees dance.", into: one, for: ada).id, for: ada)
         }
-        _ = try await platform.files.associate(file.id, with: .dataset(two), namedAt: ["body", "resource_id"], for: ada, receipt: nil)
+        _ = try await platform.files.associate(file.id, with: .dataset(two), namedAt: ["body"], for: ada, receipt: nil)
         try await platform.files.delete(file.id, purge: false, for: ada)
         for dataset in [one, two] {
             #expect(try await version(platform, dataset, ada) == 2)
@@ -106,10 +104,7 @@ import Testing
         #expect(try await version(platform, dataset, ada) == 2)
         #expect(try await filenames(platform, finding: "bees", in: dataset, ada).isEmpty)
         let record = try #require(try await installation.query("SELECT file_id, sha256, purged_by FROM purge").first)
-        #expect(
-            try [record.text("file_id"), record.text("sha256"), record.text("purged_by")] == [
-                file.id.text, file.content.sha256, ada.member.text,
-            ])
+        #expect(try [record.text("file_id"), record.text("sha256"), record.text("purged_by")] == [file.id.text, file.content.sha256, ada.member.text])
     }
 
     @Test(arguments: Backend.all) func purgingKeepsBytesThatAnotherFileNames(_ backend: Backend) async throws {
@@ -145,9 +140,7 @@ import Testing
         let ada = try await installation.caller()
         let dataset = try await platform.dataset(for: ada)
         let files = try await withThrowingTaskGroup(of: File.self) { group in
-            for number in 0..<6 {
-                group.addTask { try await platform.upload("Bees dance.", named: "\(number).txt", into: dataset, for: ada) }
-            }
+            for number in 0..<6 { group.addTask { try await platform.upload("Bees dance.", named: "\(number).txt", into: dataset, for: ada) } }
             return try await group.reduce(into: [File]()) { $0.append($1) }
         }
         #expect(Set(files.map(\.content.id)).count == 1)
@@ -175,18 +168,19 @@ import Testing
 
     @Test(arguments: Backend.all) func aFailedContentIsTriedAgainWhenItsBytesComeAgain(_ backend: Backend) async throws {
         let installation = try await TestInstallation(backend)
-        let strict = try installation.process { $0.extractionLimits.memoryBytes = 1 << 20 }
+        let strict = try installation.process { $0.extractionLimits.outputBytes = 10_000 }
         let ada = try await installation.caller()
+        let text = String(repeating: "Bees dance all day.\n\n", count: 1_000)
         let dataset = try await strict.dataset(for: ada)
         let first = try await installation.working(strict) {
-            try await strict.settled(strict.upload("Bees dance all day.", named: "a.txt", into: dataset, for: ada).id, for: ada)
+            try await strict.settled(strict.upload(text, named: "a.txt", into: dataset, for: ada).id, for: ada)
         }
         #expect(first.content.status == .failed)
         #expect(first.content.error?.isEmpty == false)
         #expect(try await version(strict, dataset, ada) == 0)
 
         let lenient = try installation.process()
-        let second = try await lenient.upload("Bees dance all day.", named: "b.txt", into: dataset, for: ada)
+        let second = try await lenient.upload(text, named: "b.txt", into: dataset, for: ada)
         #expect((second.content.status, second.content.error, second.content.progress) == (.uploaded, nil, 0))
         try await installation.working(lenient) {
             let ready = try await lenient.settled(second.id, for: ada)
@@ -230,7 +224,7 @@ import Testing
         await #expect(throws: PlatformError.self) { try await platform.search.search("bees", in: dataset, limit: 5, for: ada) }
         #expect(try await platform.search.search("bees", in: [dataset], limit: 5, organization: ada.organization).sources.isEmpty)
         await #expect(throws: PlatformError.self) {
-            try await platform.files.associate(file.id, with: .dataset(dataset), namedAt: ["body", "resource_id"], for: ada, receipt: nil)
+            try await platform.files.associate(file.id, with: .dataset(dataset), namedAt: ["body"], for: ada, receipt: nil)
         }
     }
 
@@ -247,19 +241,13 @@ import Testing
         let own = try await platform.dataset(for: eve)
         let attempts: [@Sendable () async throws -> Void] = [
             { _ = try await platform.datasets.get(dataset, for: eve) },
-            {
-                _ = try await platform.datasets.update(
-                    dataset, DatasetChanges(name: .value("x"), description: .absent), for: eve, receipt: nil)
-            },
+            { _ = try await platform.datasets.update(dataset, DatasetChanges(name: .value("x"), description: .absent), for: eve, receipt: nil) },
             { try await platform.datasets.delete(dataset, for: eve) },
             { _ = try await platform.search.search("bees", in: dataset, limit: 5, for: eve) },
             { _ = try await platform.files.get(file.id, for: eve) },
             { try await platform.files.delete(file.id, purge: false, for: eve) },
             { try await platform.files.delete(file.id, purge: true, for: eve) },
-            {
-                _ = try await platform.files.associate(
-                    file.id, with: .dataset(own), namedAt: ["body", "resource_id"], for: eve, receipt: nil)
-            },
+            { _ = try await platform.files.associate(file.id, with: .dataset(own), namedAt: ["body"], for: eve, receipt: nil) },
             { _ = try await platform.files.page(PageRequest(), filter: FileFilter(resource: .dataset(dataset)), for: eve) },
             { _ = try await platform.upload("x", into: dataset, for: eve) },
             { _ = try await platform.models.get(model, for: eve) },

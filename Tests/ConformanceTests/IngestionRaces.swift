@@ -126,8 +126,7 @@ import Testing
             if isUpload {
                 _ = try await slow.upload("Bees dance.", named: "twin.txt", into: dataset, for: ada)
             } else {
-                _ = try await slow.files.associate(
-                    first.id, with: .dataset(dataset), namedAt: ["body", "resource_id"], for: ada, receipt: nil)
+                _ = try await slow.files.associate(first.id, with: .dataset(dataset), namedAt: ["body"], for: ada, receipt: nil)
             }
         }
         await linking.wait()

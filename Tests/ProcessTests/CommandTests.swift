@@ -73,8 +73,15 @@ import Testing
             let bad = try await run(["ingest", folder.url.appending(path: "bad.csv").path], environment: environment, in: folder)
             #expect(bad.code == 2 && bad.output.contains("never closed"), "\(bad.output) \(bad.errors)")
         }
-        let gone = try await run(["ask", "Why?", "--server", "http://127.0.0.1:1", "--key", "k"], in: folder)
-        #expect(gone.code == 1 && gone.errors.contains("quarry serve"))
+    }
+
+    /// Nobody waits minutes to be told that the server is not running.
+    @Test(.timeLimit(.minutes(1))) func aServerThatIsNotThereIsReportedSoon() async throws {
+        let folder = TemporaryFolder()
+        let process = try QuarryProcess(["ask", "Why?", "--server", "http://127.0.0.1:1", "--key", "k"], in: folder)
+        let code = await withTaskCancellationHandler { await process.exit() } onCancel: { process.kill() }
+        #expect(code == 1)
+        #expect(process.standardError.contains("quarry serve"))
     }
 
     @Test func theDemoAnswersFromItsDocumentsAndLeavesNothingRunning() async throws {

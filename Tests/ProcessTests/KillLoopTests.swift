@@ -122,10 +122,11 @@ import Testing
     private func checkFiles(_ client: TestClient, _ dataset: String, _ acknowledged: [String: String], count: Int) async throws {
         #expect(acknowledged.count == count, "each document was taken in under one id")
         for (id, name) in acknowledged {
-            let file = try await eventually("file \(name) ready or failed") {
-                let file = try await client.get("/v1/files/\(id)")
-                return ["ready", "failed"].contains(file["status"]?.text) ? file : nil
+            try await until("file \(name) ready or failed") {
+                let status = try await client.get("/v1/files/\(id)")["status"]?.text
+                return status == "ready" || status == "failed"
             }
+            let file = try await client.get("/v1/files/\(id)")
             #expect(file["filename"]?.text == name)
             if file["status"]?.text == "failed" {
                 #expect(file["processingStatus"]?["error"]?.text?.isEmpty == false, "\(name) failed without a reason")

@@ -25,6 +25,13 @@ struct TestClient: Sendable {
         var isFinished = false
     }
 
+    /// A server that was killed is gone: nothing is gained by trying to connect again.
+    private static let http: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
     let address: String
     let key: String
 
@@ -100,7 +107,7 @@ struct TestClient: Sendable {
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let idempotencyKey { request.headers.add(name: "Idempotency-Key", value: idempotencyKey) }
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
-        return try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+        return try await Self.http.execute(request, timeout: .seconds(60))
     }
 
     /// Every entry of a list, page by page.
