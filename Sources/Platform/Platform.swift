@@ -103,7 +103,11 @@ package struct Platform: Sendable {
     }
 
     /// The built-in model, with sentence selection as its brain.
-    private static let quotingProvider = QuotingProvider { question, passages in
+    private static let quotingProvider = QuotingProvider(select: quotes, countTokens: { TokenCounter.count($0) })
+
+    @Sendable private static func quotes(
+        _ question: String, _ passages: [GenerationRequest.Passage]
+    ) async throws -> [QuotingProvider.Quote] {
         try await BlockingWork.run {
             QuoteSelector().select(
                 question: question, passages: passages.map(\.text), matchedShares: passages.map(\.matchedShare),

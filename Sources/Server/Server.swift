@@ -19,7 +19,7 @@ package struct Server: Sendable {
         let turnRoutes = TurnRoutes(turns: platform.turns, chats: platform.chats, metrics: metrics)
         let gate = IdempotencyGate(service: platform.idempotency, faults: platform.faults, replayTurn: turnRoutes.replay)
         self.gate = gate
-        let operations = OperationRoutes(platform: platform, metrics: metrics, document: try OpenAPIDocument(), readiness: readiness)
+        let operations = OperationRoutes(platform: platform, metrics: metrics, readiness: readiness)
         table = RouteTable(
             operations.routes + ModelRoutes(models: platform.models).routes + AssociationRoutes(associations: platform.associations).routes
                 + DatasetRoutes(datasets: platform.datasets, files: platform.files, search: platform.search).routes

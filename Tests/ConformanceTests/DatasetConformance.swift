@@ -12,7 +12,9 @@ import Testing
         try await platform.datasets.get(dataset, for: principal).version
     }
 
-    private func filenames(_ platform: Platform, finding query: String, in dataset: DatasetID, _ principal: Principal) async throws -> [String] {
+    private func filenames(_ platform: Platform, finding query: String, in dataset: DatasetID, _ principal: Principal) async throws
+        -> [String]
+    {
         try await platform.search.search(query, in: dataset, limit: 10, for: principal).sources.map(\.filename).sorted()
     }
 
@@ -104,7 +106,10 @@ import Testing
         #expect(try await version(platform, dataset, ada) == 2)
         #expect(try await filenames(platform, finding: "bees", in: dataset, ada).isEmpty)
         let record = try #require(try await installation.query("SELECT file_id, sha256, purged_by FROM purge").first)
-        #expect(try [record.text("file_id"), record.text("sha256"), record.text("purged_by")] == [file.id.text, file.content.sha256, ada.member.text])
+        #expect(
+            try [record.text("file_id"), record.text("sha256"), record.text("purged_by")] == [
+                file.id.text, file.content.sha256, ada.member.text,
+            ])
     }
 
     @Test(arguments: Backend.all) func purgingKeepsBytesThatAnotherFileNames(_ backend: Backend) async throws {
@@ -140,7 +145,9 @@ import Testing
         let ada = try await installation.caller()
         let dataset = try await platform.dataset(for: ada)
         let files = try await withThrowingTaskGroup(of: File.self) { group in
-            for number in 0..<6 { group.addTask { try await platform.upload("Bees dance.", named: "\(number).txt", into: dataset, for: ada) } }
+            for number in 0..<6 {
+                group.addTask { try await platform.upload("Bees dance.", named: "\(number).txt", into: dataset, for: ada) }
+            }
             return try await group.reduce(into: [File]()) { $0.append($1) }
         }
         #expect(Set(files.map(\.content.id)).count == 1)
@@ -241,7 +248,10 @@ import Testing
         let own = try await platform.dataset(for: eve)
         let attempts: [@Sendable () async throws -> Void] = [
             { _ = try await platform.datasets.get(dataset, for: eve) },
-            { _ = try await platform.datasets.update(dataset, DatasetChanges(name: .value("x"), description: .absent), for: eve, receipt: nil) },
+            {
+                _ = try await platform.datasets.update(
+                    dataset, DatasetChanges(name: .value("x"), description: .absent), for: eve, receipt: nil)
+            },
             { try await platform.datasets.delete(dataset, for: eve) },
             { _ = try await platform.search.search("bees", in: dataset, limit: 5, for: eve) },
             { _ = try await platform.files.get(file.id, for: eve) },

@@ -13,7 +13,9 @@ import Testing
         IdempotencyService(database: installation.database, clock: installation.clock)
     }
 
-    private func key(_ principal: Principal, _ header: String = "k-1", method: String = "POST", path: String = "/v1/models") throws -> IdempotencyKey {
+    private func key(_ principal: Principal, _ header: String = "k-1", method: String = "POST", path: String = "/v1/models") throws
+        -> IdempotencyKey
+    {
         try IdempotencyKey(principal: principal, method: method, path: path, header: header)
     }
 
@@ -85,7 +87,8 @@ import Testing
         let bob = try await installation.caller(member: "bob")
         let elsewhere = try await installation.caller(organization: "two")
         for other in [
-            try key(ada), try key(bob), try key(elsewhere), try key(ada, method: "PATCH"), try key(ada, path: "/v1/datasets"), try key(ada, "k-2"),
+            try key(ada), try key(bob), try key(elsewhere), try key(ada, method: "PATCH"), try key(ada, path: "/v1/datasets"),
+            try key(ada, "k-2"),
         ] {
             #expect(name(try await service.claim(other, fingerprint: "f")) == "claimed")
         }
@@ -165,7 +168,8 @@ import Testing
         try await installation.execute("UPDATE idempotency_claim SET expires_at = 0")
         _ = try await claimed(service.claim(key(principal, "new"), fingerprint: "f"))
         try await service.sweep()
-        #expect(try await installation.query("SELECT idempotency_key FROM idempotency_claim").map { try $0.text("idempotency_key") } == ["new"])
+        #expect(
+            try await installation.query("SELECT idempotency_key FROM idempotency_claim").map { try $0.text("idempotency_key") } == ["new"])
     }
 
     @Test(arguments: Backend.all) func releasingAllKeepsWhatIsFinished(_ backend: Backend) async throws {
@@ -192,7 +196,8 @@ import Testing
         _ = try await claimed(service.claim(key(principal), fingerprint: "f"))
         func receipt<Outcome: Sendable>(_ type: Outcome.Type) -> ReplyReceipt<Outcome> { ReplyReceipt(stale) { _ in Self.reply } }
         let draft = ModelDraft(
-            parent: parent, displayName: "n", contextWindow: nil, maxTokensPerRequest: nil, supportsStreaming: true, enabled: true, metadata: nil,
+            parent: parent, displayName: "n", contextWindow: nil, maxTokensPerRequest: nil, supportsStreaming: true, enabled: true,
+            metadata: nil,
             systemPromptID: nil, systemPrompt: nil)
         var renaming = ModelChanges()
         renaming.displayName = .value("renamed")
@@ -200,8 +205,12 @@ import Testing
         let renameDataset = DatasetChanges(name: .value("renamed"), description: .absent)
         let before = try await contents(installation)
 
-        await #expect(throws: PlatformError.self) { try await platform.models.create(draft, for: principal, receipt: receipt(ResolvedModel.self)) }
-        await #expect(throws: PlatformError.self) { try await platform.models.update(model, renaming, for: principal, receipt: receipt(ResolvedModel.self)) }
+        await #expect(throws: PlatformError.self) {
+            try await platform.models.create(draft, for: principal, receipt: receipt(ResolvedModel.self))
+        }
+        await #expect(throws: PlatformError.self) {
+            try await platform.models.update(model, renaming, for: principal, receipt: receipt(ResolvedModel.self))
+        }
         await #expect(throws: PlatformError.self) {
             try await platform.associations.create(use, on: model, for: principal, receipt: receipt(Association.self))
         }
@@ -215,9 +224,12 @@ import Testing
         await #expect(throws: PlatformError.self) {
             try await platform.datasets.update(dataset, renameDataset, for: principal, receipt: receipt(Dataset.self))
         }
-        await #expect(throws: PlatformError.self) { try await platform.upload("second", into: dataset, for: principal, receipt: receipt(File.self)) }
         await #expect(throws: PlatformError.self) {
-            try await platform.files.associate(file.id, with: .dataset(dataset), namedAt: ["body"], for: principal, receipt: receipt(File.Association.self))
+            try await platform.upload("second", into: dataset, for: principal, receipt: receipt(File.self))
+        }
+        await #expect(throws: PlatformError.self) {
+            try await platform.files.associate(
+                file.id, with: .dataset(dataset), namedAt: ["body"], for: principal, receipt: receipt(File.Association.self))
         }
         var turn = TurnRequest(messages: [
             IncomingMessage(role: .user, content: "Why?", toolCallID: nil, toolCalls: nil, metadata: nil)
@@ -231,9 +243,11 @@ import Testing
     /// Everything that the services above write, counted and named.
     private func contents(_ installation: TestInstallation) async throws -> [String] {
         let tables: [(String, SQL)] = [
-            ("model", "SELECT display_name AS name FROM model"), ("dataset", "SELECT name FROM dataset"), ("file", "SELECT filename AS name FROM file"),
+            ("model", "SELECT display_name AS name FROM model"), ("dataset", "SELECT name FROM dataset"),
+            ("file", "SELECT filename AS name FROM file"),
             ("association", "SELECT usage_type AS name FROM association"), ("item", "SELECT role AS name FROM item"),
-            ("job", "SELECT unique_key AS name FROM job"), ("content", "SELECT sha256 AS name FROM content"), ("chat", "SELECT id AS name FROM chat"),
+            ("job", "SELECT unique_key AS name FROM job"), ("content", "SELECT sha256 AS name FROM content"),
+            ("chat", "SELECT id AS name FROM chat"),
             ("turn", "SELECT id AS name FROM turn"), ("message", "SELECT id AS name FROM message"),
         ]
         var found: [String] = []

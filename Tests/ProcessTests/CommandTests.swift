@@ -79,7 +79,11 @@ import Testing
     @Test(.timeLimit(.minutes(1))) func aServerThatIsNotThereIsReportedSoon() async throws {
         let folder = TemporaryFolder()
         let process = try QuarryProcess(["ask", "Why?", "--server", "http://127.0.0.1:1", "--key", "k"], in: folder)
-        let code = await withTaskCancellationHandler { await process.exit() } onCancel: { process.kill() }
+        let code = await withTaskCancellationHandler {
+            await process.exit()
+        } onCancel: {
+            process.kill()
+        }
         #expect(code == 1)
         #expect(process.standardError.contains("quarry serve"))
     }

@@ -28,7 +28,15 @@ final class QuarryProcess: Sendable {
         try process.run()
         let reading = pipe.fileHandleForReading
         Thread.detachNewThread { [self] in
-            while case let data = reading.availableData, !data.isEmpty { output.withLock { $0 += String(decoding: data, as: UTF8.self) } }
+            // `FileHandle` ends the process when a signal interrupts it.
+            var bytes = [UInt8](repeating: 0, count: 4096)
+            while true {
+                let count = read(reading.fileDescriptor, &bytes, bytes.count)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { break }
+                let text = String(decoding: bytes[..<count], as: UTF8.self)
+                output.withLock { $0 += text }
+            }
             outputEnded.open()
         }
     }

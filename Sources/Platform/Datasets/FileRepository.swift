@@ -8,11 +8,12 @@ struct FileRepository: Sendable {
         "f.id, f.filename, f.content_type, f.is_duplicate, f.storage_charged, f.created_at, \(raw: ContentRepository.columns)"
     private static let tables: SQL = "file f JOIN content c ON c.id = f.content_id AND c.organization_id = f.organization_id"
 
-    func find(_ connection: any Connection, _ organization: OrganizationID, _ id: FileID) throws -> File? {
+    /// - Parameter alsoDeleted: finds a file that was deleted and not purged, too.
+    func find(_ connection: any Connection, _ organization: OrganizationID, _ id: FileID, alsoDeleted: Bool = false) throws -> File? {
         let found = try connection.query(
             """
             SELECT \(raw: Self.columns) FROM \(raw: Self.tables)
-            WHERE f.organization_id = \(organization) AND f.id = \(id) AND f.deleted_at IS NULL
+            WHERE f.organization_id = \(organization) AND f.id = \(id) AND (f.deleted_at IS NULL OR \(alsoDeleted))
             """
         ).first.map(Self.file)
         guard var file = found else { return nil }

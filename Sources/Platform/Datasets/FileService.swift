@@ -170,7 +170,7 @@ package struct FileService: Sendable {
             return
         }
         let nameless = try await database.write { connection in
-            let file = try Self.require(files.find(connection, organization, id))
+            let file = try Self.require(files.find(connection, organization, id, alsoDeleted: true))
             try items.erase(connection, organization, file: id, at: now)
             try files.purge(connection, organization, file, by: principal.member, at: now)
             if try files.isUsed(connection, organization, content: file.content.id) { return [String]() }

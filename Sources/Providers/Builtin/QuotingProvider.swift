@@ -19,36 +19,57 @@ package struct QuotingProvider: ModelProvider {
     static let wordsInPiece = 4
 
     private let select: @Sendable (String, [GenerationRequest.Passage]) async throws -> [Quote]
+    private let countTokens: @Sendable (String) -> Int
 
-    /// - Parameter select: chooses the sentences that answer a question, in the order in which they are to be said; none to decline.
-    package init(select: @escaping @Sendable (String, [GenerationRequest.Passage]) async throws -> [Quote]) {
+    /// - Parameters:
+    ///   - select: chooses the sentences that answer a question, in the order in which they are to be said; none to decline.
+    ///   - countTokens: how many tokens a text has, for `GenerationRequest.maxTokens`.
+    package init(
+        select: @escaping @Sendable (String, [GenerationRequest.Passage]) async throws -> [Quote],
+        countTokens: @escaping @Sendable (String) -> Int
+    ) {
         self.select = select
+        self.countTokens = countTokens
     }
 
     /// Chooses the sentences, then gives the answer out piece by piece.
     package func stream(_ request: GenerationRequest) async throws -> AsyncThrowingStream<GenerationEvent, any Error> {
-        let quotes = try await select(request.question, request.passages)
+        let events = events(try await select(request.question, request.passages), maxTokens: request.maxTokens)
         return AsyncThrowingStream { continuation in
-            for event in Self.events(quotes) { continuation.yield(event) }
+            for event in events { continuation.yield(event) }
             continuation.finish()
         }
     }
 
-    /// The whole answer. Markers count the cited passages from 1, in the order in which they are first used.
-    static func events(_ quotes: [Quote]) -> [GenerationEvent] {
-        if quotes.isEmpty { return [.citations([])] + pieces(noAnswer) + [.finish] }
+    /// The whole answer. Markers count the cited passages from 1, in the order in which they are first used. What does not fit is not
+    /// said: later sentences first, and of a single one its last words.
+    func events(_ quotes: [Quote], maxTokens: Int) -> [GenerationEvent] {
+        if quotes.isEmpty { return [.citations([])] + Self.pieces(cut(Self.noAnswer, to: maxTokens)) + [.finish] }
         var cited: [Int] = []
-        var sentences: [String] = []
+        var answer = ""
         for quote in quotes {
-            if !cited.contains(quote.passage) { cited.append(quote.passage) }
-            let marker = (cited.firstIndex(of: quote.passage) ?? 0) + 1
-            sentences.append("\(quote.text) [\(marker)]")
+            let marker = (cited.firstIndex(of: quote.passage) ?? cited.count) + 1
+            let longer = (answer.isEmpty ? "" : answer + " ") + "\(quote.text) [\(marker)]"
+            if countTokens(longer) > maxTokens {
+                if answer.isEmpty { (answer, cited) = (cut(quote.text, to: maxTokens), [quote.passage]) }
+                break
+            }
+            if marker > cited.count { cited.append(quote.passage) }
+            answer = longer
         }
-        return [.citations(cited)] + pieces(sentences.joined(separator: " ")) + [.finish]
+        return [.citations(cited)] + Self.pieces(answer) + [.finish]
+    }
+
+    /// As many of the text's first words as fit, and at least one.
+    private func cut(_ text: String, to maxTokens: Int) -> String {
+        if countTokens(text) <= maxTokens { return text }
+        let words = text.split(separator: " ")
+        let fitting = words.indices.dropFirst().last { countTokens(words[..<$0].joined(separator: " ")) <= maxTokens }
+        return words[..<(fitting ?? 1)].joined(separator: " ")
     }
 
     /// The text in pieces of a few words; together they are the text exactly.
-    private static func pieces(_ text: String) -> [GenerationEvent] {
+    static func pieces(_ text: String) -> [GenerationEvent] {
         var pieces: [GenerationEvent] = []
         var piece = ""
         var words = 0

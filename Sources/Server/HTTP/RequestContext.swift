@@ -39,7 +39,10 @@ struct QuarryRequestContext: RequestContext {
     /// A value of the path, such as `model_id`.
     func pathValue(_ name: String) throws -> String {
         guard let value = parameters.get(name) else { throw PlatformError.internal("the path has no \(name)") }
-        return value.removingPercentEncoding ?? value
+        let decoded = value.removingPercentEncoding ?? value
+        // No id has one, and no database takes one.
+        if decoded.unicodeScalars.contains("\0") { throw PlatformError.notFound("Not found.") }
+        return decoded
     }
 }
 

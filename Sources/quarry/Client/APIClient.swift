@@ -20,6 +20,14 @@ struct APIClient: Sendable {
     private static let mostReplyBytes = 16 * 1024 * 1024
     private static let timeout = TimeAmount.seconds(120)
 
+    /// A server that is not there is reported at once, rather than tried until the time is up. Lives as long as the program.
+    private static let http: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.timeout.connect = .seconds(5)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
     let server: String
     private let key: String
 
@@ -87,7 +95,7 @@ struct APIClient: Sendable {
             try prepare(&request)
             let response: HTTPClientResponse
             do {
-                response = try await HTTPClient.shared.execute(request, timeout: Self.timeout)
+                response = try await Self.http.execute(request, timeout: Self.timeout)
             } catch {
                 throw APIFailure(
                     status: 0, description: "The server at \(server) cannot be reached (\(error)). Start it with: quarry serve")

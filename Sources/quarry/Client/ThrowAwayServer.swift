@@ -35,16 +35,27 @@ final class ThrowAwayServer: Sendable {
         let output = Pipe()
         process.standardOutput = output
         try process.run()
-        let reading = output.fileHandleForReading
+        let descriptor = output.fileHandleForReading.fileDescriptor
         let address = try await BlockingWork.run {
             var text = ""
-            while case let data = reading.availableData, !data.isEmpty {
-                text += String(decoding: data, as: UTF8.self)
+            while let piece = try readSome(descriptor) {
+                text += piece
                 if let match = text.firstMatch(of: /listens on (http:\S+)\n/) { return String(match.output.1) }
             }
             throw APIFailure(status: 0, description: "The server ended before it listened.")
         }
         return ThrowAwayServer(address: address, key: key, process: process, folder: folder)
+    }
+
+    /// What the pipe holds, as soon as it holds something; nil at its end. `FileHandle` would wait for a full buffer, or end the process
+    /// when a signal interrupts it.
+    private static func readSome(_ descriptor: Int32) throws -> String? {
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = read(descriptor, &bytes, bytes.count)
+            if count >= 0 { return count == 0 ? nil : String(decoding: bytes[..<count], as: UTF8.self) }
+            if errno != EINTR { throw APIFailure(status: 0, description: "The server's output cannot be read (error \(errno)).") }
+        }
     }
 
     /// Ends the server, waits for it, and removes what it kept.
