@@ -66,7 +66,10 @@ let package = Package(
         .target(name: "Providers", swiftSettings: strict),
         .target(name: "Storage", dependencies: ["CPostgres", crypto, grdb, logging], swiftSettings: strict),
         .target(
-            name: "TestSupport", dependencies: ["CPostgres", "Platform", "Providers", "Storage", logging], swiftSettings: strict),
+            name: "TestSupport",
+            dependencies: [
+                "CPostgres", "Platform", "Providers", "Server", "Storage", httpTypes, hummingbird, hummingbirdTesting, logging, nioCore,
+            ], swiftSettings: strict),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"])]),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport", crypto], swiftSettings: strict),

@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func aRunningTurnIsFollowedFromTheStartAndFromTheMiddle() async throws {
-        let (reached, goOn) = (TestSignal(), TestSignal())
+        let (reached, goOn) = (Door(), Door())
         let provider = Upstream.pausing(Self.pieces, after: 2, reached: reached, goOn: goOn)
         try await ServedPlatform.run(providers: ["scripted": provider], isLive: true) { served in
             let port = try #require(served.port)
@@ -76,7 +76,7 @@ import Testing
             let seen = try await whole.read(until: "\"delta\":\"two \"") + "\"}\n\n"
             let seenOfRest = try await rest.read(until: "\"delta\":\"two \"") + "\"}\n\n"
             #expect(!seenOfRest.contains("One"))
-            goOn.send()
+            goOn.open()
             for (connection, before) in [(first, ""), (whole, seen), (rest, seenOfRest)] {
                 let after = try await connection.read(until: "data: [DONE]")
                 #expect((before + after).contains("\"delta\":\"three \"") && after.contains("\"finished\":true"))
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test func aClientThatLeavesLosesNothing() async throws {
-        let (reached, goOn) = (TestSignal(), TestSignal())
+        let (reached, goOn) = (Door(), Door())
         let provider = Upstream.pausing(Self.pieces, after: 1, reached: reached, goOn: goOn)
         try await ServedPlatform.run(providers: ["scripted": provider], isLive: true) { served in
             for isStreamed in [true, false] {
@@ -103,7 +103,7 @@ import Testing
                 if isStreamed {
                     try await following.send(TestRequest("GET", "/v1/chats/\(chat)/stream"), key: served.key)
                     _ = try await following.read(until: "One")
-                    goOn.send()
+                    goOn.open()
                     _ = try await following.read(until: "[DONE]")
                 } else {
                     while try await served.api.get("/v1/chats/\(chat)")["status"] != "active" { await Task.yield() }
@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test func aChatHasOneTurnAtATimeAndCanBeCancelled() async throws {
-        let (reached, goOn) = (TestSignal(), TestSignal())
+        let (reached, goOn) = (Door(), Door())
         let provider = Upstream.pausing(Self.pieces, after: 2, reached: reached, goOn: goOn)
         try await ServedPlatform.run(providers: ["scripted": provider]) { served in
             let body = ServedPlatform.turn()
@@ -139,7 +139,7 @@ import Testing
                 #expect(cancelled["messages"][1]["status"] == "cancelled" && cancelled["messages"][1]["content"] == "One two ")
                 let first = try await answer
                 #expect(first.status == 200 && first["message"]["status"] == "cancelled" && first["message"]["content"] == "One two ")
-                goOn.send()
+                goOn.open()
                 let again = try await served.api.post("/v1/chats", body.without("modelId").with(["chatId": chat]))
                 #expect(again["message"]["content"].text == Self.pieces.joined())
                 let idle = try await served.api.post("/v1/chats/\(chat.text)/cancel")

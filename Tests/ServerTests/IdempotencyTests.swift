@@ -179,14 +179,14 @@ import Testing
     }
 
     @Test func aTurnThatStillRunsIsNotBegunAgain() async throws {
-        let (reached, goOn) = (TestSignal(), TestSignal())
+        let (reached, goOn) = (Door(), Door())
         let provider = Upstream.pausing(["One ", "two."], after: 1, reached: reached, goOn: goOn)
         try await ServedPlatform.run(providers: ["scripted": provider]) { served in
             async let first = served.api.post("/v1/chats", ServedPlatform.turn(), headers: Self.key)
             await reached.wait()
             let second = try await served.api.post("/v1/chats", ServedPlatform.turn(), headers: Self.key)
             #expect(second.status == 409 && second.header("Retry-After") != nil)
-            goOn.send()
+            goOn.open()
             let answer = try await first
             #expect(answer.status == 200)
             #expect(try await served.api.post("/v1/chats", ServedPlatform.turn(), headers: Self.key).body == answer.body)

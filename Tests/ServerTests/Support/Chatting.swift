@@ -12,11 +12,11 @@ enum Upstream {
     }
 
     /// Says the pieces, one after the other; tells after `pause` of them that it is there, and goes on when it is told to.
-    static func pausing(_ pieces: [String], after pause: Int, reached: TestSignal, goOn: TestSignal) -> ScriptedProvider {
+    static func pausing(_ pieces: [String], after pause: Int, reached: Door, goOn: Door) -> ScriptedProvider {
         ScriptedProvider { _, continuation in
             for (index, piece) in pieces.enumerated() {
                 if index == pause {
-                    reached.send()
+                    reached.open()
                     await goOn.wait()
                     try Task.checkCancellation()
                 }

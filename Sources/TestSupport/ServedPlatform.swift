@@ -4,31 +4,30 @@ import Hummingbird
 import HummingbirdTesting
 import Logging
 import NIOCore
-import Platform
-import Providers
-import TestSupport
-
-@testable import Server
+package import Platform
+package import Providers
+package import Server
 
 /// A server over a platform of its own, for one test.
-struct ServedPlatform: Sendable {
-    let platform: TestPlatform
-    let server: Server
+package struct ServedPlatform: Sendable {
+    package let platform: TestPlatform
+    package let server: Server
     /// As the owner of organization `one`.
-    let api: TestAPI
-    let key: String
+    package let api: TestAPI
+    package let key: String
     /// Where it listens; nil where requests take no socket.
-    let port: Int?
+    package let port: Int?
 
     /// The same server, seen by somebody else; the member and its organization are made on first use.
-    func caller(organization: String = "one", member: String = "ada", scopes: Set<Scope> = Scope.ofOwner) async throws -> TestAPI {
+    package func caller(organization: String = "one", member: String = "ada", scopes: Set<Scope> = Scope.ofOwner) async throws -> TestAPI {
         api.with(key: try await platform.caller(organization: organization, member: member, scopes: scopes).key)
     }
 
+    /// Runs `test` against a server of its own.
+    ///
     /// - Parameters:
     ///   - isLive: whether requests go over a socket.
-
-    static func run<Value: Sendable>(
+    package static func run<Value: Sendable>(
         _ backend: Backend = .sqlite, providers: [String: any ModelProvider] = [:], isLive: Bool = false,
         configure: (inout PlatformConfiguration) -> Void = { _ in },
         _ test: @Sendable (ServedPlatform) async throws -> Value
