@@ -6,6 +6,9 @@ package import Platform
 
 /// The HTTP side: builds the router from the route table and answers.
 package struct Server: Sendable {
+    /// How long a connection may stand still between two requests, or in the middle of one.
+    static let idleTimeout = TimeAmount.seconds(60)
+
     package let readiness = Readiness()
     let table: RouteTable
     private let platform: Platform
@@ -44,7 +47,10 @@ package struct Server: Sendable {
         host: String, port: Int, started: @escaping @Sendable (Int) async -> Void
     ) -> some ApplicationProtocol {
         Application(
-            router: router(), configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "Quarry"),
+            router: router(),
+            server: .http1(
+                configuration: .init(additionalChannelHandlers: [ExpectContinueHandler()], idleTimeout: Self.idleTimeout)),
+            configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "Quarry"),
             onServerRunning: { channel in await started(channel.localAddress?.port ?? port) }, logger: logger)
     }
 

@@ -11,7 +11,7 @@ import Testing
             "NIOHTTP1", "Platform",
             "Server", "ServiceLifecycle", "Storage", "UnixSignals", "Yams",
         ],
-        "Server": ["Crypto", "HTTPTypes", "Hummingbird", "Logging", "NIOCore", "Platform", "Yams"],
+        "Server": ["Crypto", "HTTPTypes", "Hummingbird", "Logging", "NIOCore", "NIOHTTP1", "NIOHTTPTypes", "Platform", "Yams"],
         "Platform": ["Crypto", "Ingestion", "Logging", "Providers", "Retrieval", "Storage"],
         "Retrieval": ["CStemmer"],
         "Ingestion": ["Subprocess", "System", "SystemPackage"],

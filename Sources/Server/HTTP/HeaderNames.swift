@@ -9,6 +9,8 @@ extension HTTPField.Name {
     static let rateLimitReset = name("X-RateLimit-Reset")
     static let streamFormat = name("X-Stream-Format")
     static let accelBuffering = name("X-Accel-Buffering")
+    static let forwardedFor = name("X-Forwarded-For")
+    static let forwarded = name("Forwarded")
     static let lastEventID = name("Last-Event-ID")
 
     /// The names above are valid by inspection; the fallback only satisfies the type.

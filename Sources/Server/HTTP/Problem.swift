@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOHTTP1
 import Platform
 
 /// An error as `/v1` sends it: RFC 9457, `type` always `about:blank` (seed 004), with `errors` for wrong fields.
@@ -45,6 +46,10 @@ struct Problem: Encodable, Sendable {
             self.init(error.status, detail: error.body ?? Self.phrase(error.status), requestID: requestID, headers: error.headers)
         case is NIOTooManyBytesError:
             self.init(.contentTooLarge, detail: "The request body is larger than \(RequestBodyLimit.json) bytes.", requestID: requestID)
+        case is HTTPParserError:
+            self.init(.malformed("The request body is not valid HTTP: \(error)."), requestID: requestID)
+        case is ChannelError, is IOError, is CancellationError:
+            self.init(.malformed("The connection ended before the request did."), requestID: requestID)
         default: self.init(PlatformError.wrapping(error), requestID: requestID, cause: "\(error)")
         }
     }

@@ -24,7 +24,7 @@ struct QuarryRequestContext: RequestContext {
         requestID = UUID().uuidString.lowercased()
         let address = source.channel.remoteAddress
         remoteAddress = address?.ipAddress ?? "unknown"
-        isLoopback = remoteAddress.hasPrefix("127.") || remoteAddress == "::1"
+        isLoopback = remoteAddress.hasPrefix("127.") || remoteAddress == "::1" || remoteAddress.hasPrefix("::ffff:127.")
         logger[metadataKey: "request"] = .string(requestID)
     }
 

@@ -15,7 +15,7 @@ struct Authenticate: RouterMiddleware {
         guard let route = table.find(pattern: context.endpointPath, method: request.method), route.access != .open else {
             return try await next(request, context)
         }
-        if route.access == .loopbackOrInstance, context.isLoopback, request.headers[.authorization] == nil {
+        if route.access == .loopbackOrInstance, Self.isFromThisMachine(request, context), request.headers[.authorization] == nil {
             return try await next(request, context)
         }
         var context = context
@@ -25,11 +25,12 @@ struct Authenticate: RouterMiddleware {
         return try await next(request, context)
     }
 
+    /// What a proxy on this machine passes on comes from elsewhere.
+    private static func isFromThisMachine(_ request: Request, _ context: QuarryRequestContext) -> Bool {
+        context.isLoopback && request.headers[.forwardedFor] == nil && request.headers[.forwarded] == nil
+    }
+
     private func principal(_ request: Request, _ context: QuarryRequestContext) async throws -> Principal {
-        if let seconds = throttle.waitSeconds(context.remoteAddress) {
-            throw PlatformError.rateLimited(
-                retryAfterSeconds: seconds, detail: "Too many failed authentications from your address. Retry after \(seconds) seconds.")
-        }
         guard let header = request.headers[.authorization] else {
             throw PlatformError.unauthenticated("Authentication is required: send Authorization: Bearer with an API key.")
         }
@@ -40,6 +41,11 @@ struct Authenticate: RouterMiddleware {
         do {
             return try await access.authenticate(token: words[1].trimmingCharacters(in: .whitespaces))
         } catch PlatformError.unauthenticated(let detail) {
+            // Only failures are slowed down: a valid key passes whoever else shares its address.
+            if let seconds = throttle.waitSeconds(context.remoteAddress) {
+                throw PlatformError.rateLimited(
+                    retryAfterSeconds: seconds, detail: "Too many failed authentications from your address. Retry after \(seconds) seconds.")
+            }
             throttle.recordFailure(context.remoteAddress)
             throw PlatformError.unauthenticated(detail)
         }

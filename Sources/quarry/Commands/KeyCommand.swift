@@ -25,6 +25,12 @@ struct KeyCommand: AsyncParsableCommand {
             var granted = try scopes.map(Self.parse) ?? Scope.ofOwner
             if granted.contains(.instanceAdmin) { throw ValidationError("instance:admin is granted by --instance alone.") }
             if instance { granted.insert(.instanceAdmin) }
+            for (option, value) in [("--organization", organization), ("--member", member)] where !(1...200).contains(value.count) {
+                throw ValidationError("\(option) must have 1 to 200 characters.")
+            }
+            if configuration.databaseURL == nil, !FileManager.default.fileExists(atPath: configuration.data.appending(path: "quarry.sqlite").path) {
+                throw ValidationError("There is no server's data in \(configuration.data.path): name its folder with --data.")
+            }
             let database = try await DataDirectory(configuration.data).openDatabase(configuration)
             let access = AccessService(database: database, clock: SystemClock())
             let secret = try await access.createKey(organization: organization, member: member, role: role, scopes: granted, expiresAt: nil)

@@ -26,6 +26,9 @@ enum CatalogueReader {
             where ability == true && entry.provider == SystemModel.quoting.provider {
                 problems.append("\(place).supports\(name): the built-in provider cannot do that.")
             }
+            if let multiplier = entry.creditMultiplier, !(0...1_000_000).contains(multiplier) {
+                problems.append("\(place).creditMultiplier: must be between 0 and 1000000.")
+            }
             let tier = entry.tier.map(SystemModel.Tier.init(rawValue:)) ?? .standard
             if tier == nil { problems.append("\(place).tier: must be standard or premium.") }
             let end = entry.endOfLifeAt.map(Timestamp.parse)

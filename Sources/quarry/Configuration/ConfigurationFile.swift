@@ -53,6 +53,19 @@ struct ConfigurationFile: Decodable, Sendable {
         "host", "port", "data", "databaseURL", "publicURL", "logLevel", "models", "limits", "uploads", "jobs",
     ]
 
+    static let knownInSections: [String: Set<String>] = [
+        "limits": ["requestsPerMinuteUser", "requestsPerMinuteOrganization"], "uploads": ["maxBytes"], "jobs": ["concurrency"],
+    ]
+
+    static let knownInModels: Set<String> = [
+        "name", "provider", "upstream", "displayName", "description", "contextWindow", "maxTokensPerRequest", "supportsTools", "supportsVision",
+        "supportsReasoning", "creditMultiplier", "tier", "recommended", "enabled", "endOfLifeAt", "deprecationMessage", "replacement",
+    ]
+
+    private static func unknown(_ keys: [String: Any], _ known: Set<String>, in place: String) -> [String] {
+        keys.keys.filter { !known.contains($0) }.sorted().map { "\(place): the key \($0) is not known." }
+    }
+
     /// Reads the file.
     ///
     /// - Throws: `ConfigurationProblems`.
@@ -69,7 +82,13 @@ struct ConfigurationFile: Decodable, Sendable {
         }
         do {
             if let keys = try Yams.load(yaml: expanded) as? [String: Any] {
-                problems += keys.keys.filter { !known.contains($0) }.sorted().map { "\(path): the key \($0) is not known." }
+                problems += unknown(keys, known, in: path)
+                for case let (section, members as [String: Any]) in keys {
+                    problems += unknown(members, knownInSections[section] ?? [], in: "\(path): \(section)")
+                }
+                for (index, entry) in ((keys["models"] as? [Any]) ?? []).enumerated() {
+                    problems += unknown(entry as? [String: Any] ?? [:], knownInModels, in: "\(path): models entry \(index)")
+                }
             }
             let file = try YAMLDecoder().decode(ConfigurationFile.self, from: expanded.isEmpty ? "{}" : expanded)
             if !problems.isEmpty { throw ConfigurationProblems(problems: problems) }

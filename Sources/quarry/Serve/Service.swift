@@ -40,11 +40,19 @@ enum Service {
         // At debug level the library prints every service with all that it holds.
         var lifecycleLogger = logger
         lifecycleLogger.logLevel = max(.notice, configuration.logLevel)
-        let group = ServiceGroup(
-            configuration: .init(
-                services: [.init(service: application), .init(service: work)], gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: lifecycleLogger))
-        try await group.run()
+        var lifecycle = ServiceGroupConfiguration(
+            services: [.init(service: application), .init(service: work)], gracefulShutdownSignals: [.sigterm, .sigint], logger: lifecycleLogger)
+        // A client that never finishes its request must not keep the process alive.
+        lifecycle.maximumGracefulShutdownDuration = Self.drainGrace + .seconds(4)
+        do {
+            try await ServiceGroup(configuration: lifecycle).run()
+        } catch is CancellationError {
+            logger.notice("connections that would not end were cut")
+        } catch let error as ServiceGroupError {
+            logger.notice("connections that would not end were cut", metadata: ["reason": "\(error)"])
+        } catch {
+            throw ServiceRefusal(reason: "The server on \(configuration.host):\(configuration.port) failed: \(error)")
+        }
         await database.close()
         logger.info("stopped")
     }
