@@ -6,14 +6,31 @@ struct FileRepository: Sendable {
 
     private static let columns: SQL =
         "f.id, f.filename, f.content_type, f.is_duplicate, f.storage_charged, f.created_at, \(raw: ContentRepository.columns)"
+    /// A file that is only attached to a chat is as private as the chat: its uploader's alone.
+    private static func visible(to member: MemberID) -> SQL {
+        """
+        (f.created_by = \(member)
+          OR NOT EXISTS (\(raw: links) AND d.chat_id IS NOT NULL)
+          OR EXISTS (\(raw: links) AND d.chat_id IS NULL))
+        """
+    }
+
+    private static let links: SQL = """
+        SELECT 1 FROM item i JOIN dataset d ON d.id = i.dataset_id AND d.organization_id = i.organization_id
+        WHERE i.organization_id = f.organization_id AND i.file_id = f.id AND i.removed_in IS NULL
+        """
+
     private static let tables: SQL = "file f JOIN content c ON c.id = f.content_id AND c.organization_id = f.organization_id"
 
     /// - Parameter alsoDeleted: finds a file that was deleted and not purged, too.
-    func find(_ connection: any Connection, _ organization: OrganizationID, _ id: FileID, alsoDeleted: Bool = false) throws -> File? {
+    func find(
+        _ connection: any Connection, _ organization: OrganizationID, _ id: FileID, for member: MemberID, alsoDeleted: Bool = false
+    ) throws -> File? {
         let found = try connection.query(
             """
             SELECT \(raw: Self.columns) FROM \(raw: Self.tables)
             WHERE f.organization_id = \(organization) AND f.id = \(id) AND (f.deleted_at IS NULL OR \(alsoDeleted))
+              AND \(raw: Self.visible(to: member))
             """
         ).first.map(Self.file)
         guard var file = found else { return nil }
@@ -22,12 +39,14 @@ struct FileRepository: Sendable {
     }
 
     func page(
-        _ connection: any Connection, _ organization: OrganizationID, _ request: PageRequest, filter: FileFilter, dataset: DatasetID?
+        _ connection: any Connection, _ organization: OrganizationID, _ request: PageRequest, filter: FileFilter, dataset: DatasetID?,
+        for member: MemberID
     ) throws -> Page<File> {
         let keyset = try Keyset(request, list: "files status=\(filter.status ?? "") dataset=\(dataset?.text ?? "")")
         var conditions: [SQL] = [
             "f.organization_id = \(organization)", "f.deleted_at IS NULL", keyset.condition(time: "f.created_at", id: "f.id"),
         ]
+        conditions.append(Self.visible(to: member))
         if let status = filter.status { conditions.append("c.status = \(status)") }
         if let dataset {
             conditions.append(

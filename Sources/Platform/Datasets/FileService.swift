@@ -77,7 +77,7 @@ package struct FileService: Sendable {
             if let dataset {
                 _ = try items.link(connection, organization, file: file.id, to: dataset, isReady: content.status == .ready, at: now)
             }
-            let made = try Self.require(files.find(connection, organization, file.id))
+            let made = try Self.require(files.find(connection, organization, file.id, for: principal.member))
             try receipt?.finish(made, on: connection)
             return made
         }
@@ -87,7 +87,7 @@ package struct FileService: Sendable {
         let (files, datasets) = (files, datasets)
         return try await database.read { connection in
             guard let resource = filter.resource else {
-                return try files.page(connection, principal.organization, request, filter: filter, dataset: nil)
+                return try files.page(connection, principal.organization, request, filter: filter, dataset: nil, for: principal.member)
             }
             if case .dataset(let id) = resource, try datasets.find(connection, principal.organization, id) == nil {
                 throw PlatformError.notFound("Dataset not found.")
@@ -98,14 +98,14 @@ package struct FileService: Sendable {
             guard let dataset = try self.existingDataset(connection, principal, resource) else {
                 return Page(elements: [], nextCursor: nil)
             }
-            return try files.page(connection, principal.organization, request, filter: filter, dataset: dataset)
+            return try files.page(connection, principal.organization, request, filter: filter, dataset: dataset, for: principal.member)
         }
     }
 
     /// - Throws: `PlatformError.notFound`.
     package func get(_ id: FileID, for principal: Principal) async throws -> File {
         let files = files
-        return try await database.read { try Self.require(files.find($0, principal.organization, id)) }
+        return try await database.read { try Self.require(files.find($0, principal.organization, id, for: principal.member)) }
     }
 
     /// The uploaded bytes.
@@ -135,7 +135,7 @@ package struct FileService: Sendable {
     ) async throws -> File.Association {
         let (files, items, now) = (files, items, clock.now)
         return try await database.write { connection in
-            let file = try Self.require(files.find(connection, principal.organization, id))
+            let file = try Self.require(files.find(connection, principal.organization, id, for: principal.member))
             let dataset = try self.dataset(connection, principal, resource, namedAt: location, at: now)
             _ = try items.link(connection, principal.organization, file: id, to: dataset, isReady: file.content.status == .ready, at: now)
             let linked = try items.associations(connection, principal.organization, of: [id])[id]?.first { $0.resource == resource }
@@ -151,7 +151,7 @@ package struct FileService: Sendable {
     package func dissociate(_ id: FileID, from resource: FileResource, for principal: Principal) async throws {
         let (files, items, now) = (files, items, clock.now)
         try await database.write { connection in
-            _ = try Self.require(files.find(connection, principal.organization, id))
+            _ = try Self.require(files.find(connection, principal.organization, id, for: principal.member))
             guard let dataset = try self.existingDataset(connection, principal, resource),
                 try items.unlink(connection, principal.organization, file: id, from: dataset, at: now)
             else { throw PlatformError.notFound("Association not found.") }
@@ -164,13 +164,14 @@ package struct FileService: Sendable {
         let organization = principal.organization
         guard purge else {
             try await database.write { connection in
+                _ = try Self.require(files.find(connection, organization, id, for: principal.member))
                 try items.unlinkEverywhere(connection, organization, file: id, at: now)
                 guard try files.delete(connection, organization, id, at: now) else { throw Self.unknown }
             }
             return
         }
         let nameless = try await database.write { connection in
-            let file = try Self.require(files.find(connection, organization, id, alsoDeleted: true))
+            let file = try Self.require(files.find(connection, organization, id, for: principal.member, alsoDeleted: true))
             try items.erase(connection, organization, file: id, at: now)
             try files.purge(connection, organization, file, by: principal.member, at: now)
             if try files.isUsed(connection, organization, content: file.content.id) { return [String]() }

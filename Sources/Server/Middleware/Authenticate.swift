@@ -44,7 +44,8 @@ struct Authenticate: RouterMiddleware {
             // Only failures are slowed down: a valid key passes whoever else shares its address.
             if let seconds = throttle.waitSeconds(context.remoteAddress) {
                 throw PlatformError.rateLimited(
-                    retryAfterSeconds: seconds, detail: "Too many failed authentications from your address. Retry after \(seconds) seconds.")
+                    retryAfterSeconds: seconds, detail: "Too many failed authentications from your address. Retry after \(seconds) seconds."
+                )
             }
             throttle.recordFailure(context.remoteAddress)
             throw PlatformError.unauthenticated(detail)

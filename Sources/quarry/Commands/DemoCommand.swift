@@ -32,7 +32,7 @@ struct DemoCommand: AsyncParsableCommand {
         let results = try await FileIngestion(client: client, dataset: dataset).run(files)
         for result in results { Terminal.say("    \(result.status)  \(result.filename)") }
         if let failed = results.first(where: { $0.status != "ready" }) {
-            throw APIFailure(status: 0, description: "\(failed.filename) could not be read: \(failed.error ?? "no reason given")")
+            throw APIFailure(status: 0, description: "\(failed.filename) could not be read: \(failed.reason ?? "no reason given")")
         }
         let model = try await workbench.model(named: "Bee-keeper")
         try await workbench.associate(model: model, dataset: dataset)

@@ -22,13 +22,11 @@ struct IngestCommand: AsyncParsableCommand {
             let name = model ?? dataset
             try await workbench.associate(model: try await workbench.model(named: name), dataset: id)
             for result in results {
-                let remark = result.error ?? (result.isDuplicate ? "already known" : "")
-                Terminal.say(
-                    "\(result.status.padding(toLength: 8, withPad: " ", startingAt: 0))\(result.filename)\(remark.isEmpty ? "" : ": " + remark)"
-                )
+                let status = result.status.padding(toLength: 8, withPad: " ", startingAt: 0)
+                Terminal.say("\(status)\(result.filename)\(result.reason.map { ": " + $0 } ?? "")")
             }
             Terminal.say("Dataset “\(dataset)” is read by the model “\(name)”. Ask it: quarry ask \"…\" --model \"\(name)\"")
-            if results.contains(where: { $0.status == "failed" }) { throw ExitCode(2) }
+            if results.contains(where: { $0.status == "failed" || $0.status == "refused" }) { throw ExitCode(2) }
         } catch let failure as APIFailure {
             Terminal.complain(failure.description)
             throw ExitCode(1)

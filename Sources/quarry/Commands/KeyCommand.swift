@@ -28,7 +28,9 @@ struct KeyCommand: AsyncParsableCommand {
             for (option, value) in [("--organization", organization), ("--member", member)] where !(1...200).contains(value.count) {
                 throw ValidationError("\(option) must have 1 to 200 characters.")
             }
-            if configuration.databaseURL == nil, !FileManager.default.fileExists(atPath: configuration.data.appending(path: "quarry.sqlite").path) {
+            if configuration.databaseURL == nil,
+                !FileManager.default.fileExists(atPath: configuration.data.appending(path: "quarry.sqlite").path)
+            {
                 throw ValidationError("There is no server's data in \(configuration.data.path): name its folder with --data.")
             }
             let database = try await DataDirectory(configuration.data).openDatabase(configuration)

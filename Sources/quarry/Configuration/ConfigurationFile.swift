@@ -58,7 +58,8 @@ struct ConfigurationFile: Decodable, Sendable {
     ]
 
     static let knownInModels: Set<String> = [
-        "name", "provider", "upstream", "displayName", "description", "contextWindow", "maxTokensPerRequest", "supportsTools", "supportsVision",
+        "name", "provider", "upstream", "displayName", "description", "contextWindow", "maxTokensPerRequest", "supportsTools",
+        "supportsVision",
         "supportsReasoning", "creditMultiplier", "tier", "recommended", "enabled", "endOfLifeAt", "deprecationMessage", "replacement",
     ]
 

@@ -41,7 +41,8 @@ enum Service {
         var lifecycleLogger = logger
         lifecycleLogger.logLevel = max(.notice, configuration.logLevel)
         var lifecycle = ServiceGroupConfiguration(
-            services: [.init(service: application), .init(service: work)], gracefulShutdownSignals: [.sigterm, .sigint], logger: lifecycleLogger)
+            services: [.init(service: application), .init(service: work)], gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: lifecycleLogger)
         // A client that never finishes its request must not keep the process alive.
         lifecycle.maximumGracefulShutdownDuration = Self.drainGrace + .seconds(4)
         do {
