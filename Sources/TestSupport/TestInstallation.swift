@@ -35,7 +35,7 @@ package struct TestInstallation: Sendable {
         configure(&configuration)
         return try Platform(
             configuration: configuration, database: database ?? self.database, blobs: BlobStore(root: folder.url),
-            workspace: FileManager.default.temporaryDirectory.appending(path: "quarry-test-work-\(UUID().uuidString)"),
+            workspace: folder.url.appending(path: "work-\(UUID().uuidString)"),
             executable: TestExecutable.path, providers: providers, clock: clock, logger: Self.logger)
     }
 
