@@ -5,7 +5,20 @@ actor LiveTurns {
 
     private struct Live { let log: TurnLog; var task: Task<Void, Never>?; var isCancelled = false }
     private var turns: [TurnID: Live] = [:]
-    private(set) var isDraining = false
+    private var isDraining = false
+    /// Requests that are between being let in and having their turn's task.
+    private var entering = 0
+    /// How often `drain` looks whether those are through.
+    private static let drainStep = Duration.milliseconds(10)
+
+    /// Lets a request begin a turn; false once the process is being stopped. Each success is followed by one `leave`.
+    func enter() -> Bool {
+        if isDraining { return false }
+        entering += 1
+        return true
+    }
+
+    func leave() { entering -= 1 }
 
     func log(of turn: TurnID) -> TurnLog? { turns[turn]?.log }
 
@@ -32,13 +45,19 @@ actor LiveTurns {
     /// Waits so long for running turns, then interrupts them; returns when all have written their end.
     func drain(grace: Duration) async {
         isDraining = true
-        let tasks = turns.values.compactMap(\.task)
         let deadline = Task {
             try await Task.sleep(for: grace)
-            for task in tasks { task.cancel() }
+            self.interruptAll()
         }
-        for task in tasks { await task.value }
+        while entering > 0 || turns.values.contains(where: { $0.task != nil }) {
+            for task in turns.values.compactMap(\.task) { await task.value }
+            if entering > 0 { try? await Task.sleep(for: Self.drainStep) }
+        }
         deadline.cancel()
+    }
+
+    private func interruptAll() {
+        for turn in turns.values { turn.task?.cancel() }
     }
 
     private func ended(_ turn: TurnID) {

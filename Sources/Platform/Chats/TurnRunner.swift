@@ -62,7 +62,7 @@ struct TurnRunner: Sendable {
         for try await event in stream {
             try Task.checkCancellation()
             switch event {
-            case .citations(let indices): sources = indices.map { prepared.sources[$0] }
+            case .citations(let indices): sources = indices.filter(prepared.sources.indices.contains).map { prepared.sources[$0] }
             case .reasoning(let piece): await log.append(.reasoning(piece))
             case .text(let piece):
                 await sendSources()

@@ -37,14 +37,25 @@ package struct TurnService: Sendable {
     ///
     /// - Throws: `PlatformError.notFound` for chat or model, `conflict` while the chat has a turn, `invalid`, `forbidden`.
     package func start(_ request: TurnRequest, for principal: Principal, receipt: Receipt?) async throws -> TurnFollower {
-        if await live.isDraining { throw PlatformError.unavailable("The server is stopping.", retryAfterSeconds: 5) }
+        guard await live.enter() else { throw PlatformError.unavailable("The server is stopping.", retryAfterSeconds: 5) }
+        do {
+            let follower = try await begin(request, for: principal, receipt: receipt)
+            await live.leave()
+            return follower
+        } catch {
+            await live.leave()
+            throw error
+        }
+    }
+
+    private func begin(_ request: TurnRequest, for principal: Principal, receipt: Receipt?) async throws -> TurnFollower {
         let chat = try await self.chat(request.chat, principal)
         let prepared = try await preparation.prepare(request, continuing: chat, for: principal)
         let now = clock.now
         let turn = Turn(
             id: .make(at: now), chat: chat?.id ?? .make(at: now), model: prepared.model.id, message: .make(at: now), state: .generating,
             isStreamed: request.isStreamed, owner: owner, usage: nil, createdAt: now)
-        try await begin(turn, request, isNew: chat == nil, principal, receipt)
+        try await store(turn, request, isNew: chat == nil, principal, receipt)
         let log = TurnLog()
         let runner = runner
         await live.start(turn.id, log: log) { await runner.run(turn, prepared, for: principal, into: log) }
@@ -59,7 +70,7 @@ package struct TurnService: Sendable {
         return chat
     }
 
-    private func begin(_ turn: Turn, _ request: TurnRequest, isNew: Bool, _ principal: Principal, _ receipt: Receipt?) async throws {
+    private func store(_ turn: Turn, _ request: TurnRequest, isNew: Bool, _ principal: Principal, _ receipt: Receipt?) async throws {
         let (chats, messages, turns, clock) = (chats, messages, turns, clock)
         let organization = principal.organization
         try await database.write { connection in
@@ -67,8 +78,6 @@ package struct TurnService: Sendable {
                 try chats.insert(
                     connection, organization, turn.chat, model: turn.model, createdBy: principal.member, title: Self.title(request),
                     isEphemeral: request.isEphemeral, at: turn.createdAt)
-            } else {
-                try chats.touch(connection, organization, turn.chat, model: turn.model, at: turn.createdAt)
             }
             let until = try DatabaseTime.now(connection, clock: clock).adding(TurnRepository.lease)
             guard try turns.insert(connection, organization, turn, leaseUntil: until) else {
@@ -84,6 +93,8 @@ package struct TurnService: Sendable {
                         sources: nil,
                         metadata: incoming.metadata, tokenCount: nil, cost: nil, responseTimeMilliseconds: nil, createdAt: turn.createdAt))
             }
+            // Last, as in `TurnEnding`: turn before chat everywhere, so that two writes cannot wait for each other.
+            if !isNew { try chats.touch(connection, organization, turn.chat, model: turn.model, at: turn.createdAt) }
             try receipt?.finish(.turn(turn.id.text), on: connection)
         }
     }

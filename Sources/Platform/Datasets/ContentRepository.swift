@@ -38,21 +38,29 @@ struct ContentRepository: Sendable {
             .isEmpty
     }
 
-    /// Adds the content unless it is there, and returns what is there then.
+    /// Adds the content unless it is there, and returns what is there then, and whether it is new. Its row stays locked, so that nobody
+    /// publishes it between here and the end of the transaction.
     func insert(
         _ connection: any Connection, _ organization: OrganizationID, sha256: String, format: FileFormat, sizeBytes: Int64,
         at now: Timestamp
-    ) throws -> Content {
+    ) throws -> (content: Content, isNew: Bool) {
+        let id = ContentID.make(at: now)
         try connection.execute(
             """
             INSERT INTO content (id, organization_id, sha256, format, size_bytes, status, progress, created_at)
-            VALUES (\(ContentID.make(at: now)), \(organization), \(sha256), \(format.rawValue), \(sizeBytes), 'uploaded', 0, \(now))
-            ON CONFLICT (organization_id, sha256, format) DO NOTHING
+            VALUES (\(id), \(organization), \(sha256), \(format.rawValue), \(sizeBytes), 'uploaded', 0, \(now))
+            ON CONFLICT (organization_id, sha256, format) DO UPDATE SET progress = content.progress
             """)
         guard let content = try find(connection, organization, sha256: sha256, format: format) else {
             throw PlatformError.internal("a content was just inserted and is not there")
         }
-        return content
+        return (content, content.id == id)
+    }
+
+    /// Locks the content's row until the end of the transaction, and returns it as it is then.
+    func lock(_ connection: any Connection, _ organization: OrganizationID, _ id: ContentID) throws -> Content? {
+        try connection.execute("UPDATE content SET progress = progress WHERE organization_id = \(organization) AND id = \(id)")
+        return try find(connection, organization, id)
     }
 
     func markProcessing(_ connection: any Connection, _ organization: OrganizationID, _ id: ContentID, progress: Int) throws {

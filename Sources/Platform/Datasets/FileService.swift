@@ -63,8 +63,10 @@ package struct FileService: Sendable {
         let (sha256, size) = (bytes.sha256, bytes.size)
         return try await database.write { connection in
             let dataset = try draft.resource.map { try self.dataset(connection, principal, $0, namedAt: ["body", "resource_id"], at: now) }
-            let isDuplicate = try contents.isStored(connection, organization, sha256: sha256)
-            let content = try contents.insert(connection, organization, sha256: sha256, format: draft.format, sizeBytes: size, at: now)
+            let isStored = try contents.isStored(connection, organization, sha256: sha256)
+            let (content, isNew) = try contents.insert(
+                connection, organization, sha256: sha256, format: draft.format, sizeBytes: size, at: now)
+            let isDuplicate = isStored || !isNew
             if content.status == .failed { try contents.markUploaded(connection, organization, content.id) }
             if content.status != .ready {
                 try jobs.enqueue(
@@ -133,11 +135,13 @@ package struct FileService: Sendable {
         _ id: FileID, with resource: FileResource, namedAt location: [String], for principal: Principal,
         receipt: ReplyReceipt<File.Association>?
     ) async throws -> File.Association {
-        let (files, items, now) = (files, items, clock.now)
+        let (files, contents, items, now) = (files, contents, items, clock.now)
         return try await database.write { connection in
             let file = try Self.require(files.find(connection, principal.organization, id, for: principal.member))
             let dataset = try self.dataset(connection, principal, resource, namedAt: location, at: now)
-            _ = try items.link(connection, principal.organization, file: id, to: dataset, isReady: file.content.status == .ready, at: now)
+            // Locked, so that the content is not published between the look at it and the link.
+            let isReady = try contents.lock(connection, principal.organization, file.content.id)?.status == .ready
+            _ = try items.link(connection, principal.organization, file: id, to: dataset, isReady: isReady, at: now)
             let linked = try items.associations(connection, principal.organization, of: [id])[id]?.first { $0.resource == resource }
             guard let linked else { throw PlatformError.internal("a file was just linked and is not") }
             try receipt?.finish(linked, on: connection)
