@@ -41,6 +41,12 @@ package actor LiveConnection {
         guard Glibc.send(descriptor, bytes, bytes.count, 0) == bytes.count else { throw Failure(reason: "the request was not taken") }
     }
 
+    /// Sends bytes as they are: half a request, or what is no request at all.
+    package func send(raw text: String) throws {
+        let bytes = Array(text.utf8)
+        guard Glibc.send(descriptor, bytes, bytes.count, 0) == bytes.count else { throw Failure(reason: "the bytes were not taken") }
+    }
+
     /// Everything up to and with `marker`, as it comes in, the chunks' sizes included.
     package func read(until marker: String) async throws -> String {
         while true {

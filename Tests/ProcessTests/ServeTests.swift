@@ -99,4 +99,26 @@ import Testing
             #expect(chat["status"]?.text == "active")
         }
     }
+
+    /// Within the drain's 20 seconds and a little more; the limit is the half minute of the design, rounded up to what a trait can say.
+    @Test(.timeLimit(.minutes(1))) func aClientThatNeverFinishesItsRequestDoesNotKeepTheServerAlive() async throws {
+        let data = TemporaryFolder()
+        let server = try await QuarryServer.start(data: data)
+        let port = try #require(URL(string: server.address)?.port)
+        let connection = try LiveConnection(port: port)
+        try await connection.send(
+            raw: """
+                POST /v1/datasets HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(QuarryServer.ownerKey)\r
+                Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{
+                """)
+        _ = try await server.client.get("/v1/datasets")
+        server.process.terminate()
+        let code = await withTaskCancellationHandler {
+            await server.process.exit()
+        } onCancel: {
+            server.process.kill()
+        }
+        #expect(code == 0)
+        await connection.close()
+    }
 }

@@ -58,8 +58,8 @@ struct TurnEnding: Sendable {
             member: member, kind: .turn, subject: turn.id.text, model: turn.model.text, inputTokens: end.usage.tokens.input,
             outputTokens: end.usage.tokens.output, reasoningTokens: end.usage.tokens.reasoning, credits: end.usage.credits)
         try usage.record(connection, organization, event, at: end.endedAt)
-        // What failed may be tried again with the same key: design §9 remembers no 5xx.
-        if end.state == .failed {
+        // What failed, or died with its process, was never answered: the same key may ask again (design §9 remembers no 5xx).
+        if end.state == .failed || end.state == .interrupted {
             try connection.execute(
                 "DELETE FROM idempotency_claim WHERE organization_id = \(organization) AND reply_turn = \(turn.id)")
         }

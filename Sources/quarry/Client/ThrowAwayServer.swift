@@ -1,19 +1,34 @@
+import Dispatch
 import Foundation
 import Platform
-import Synchronization
 
 /// A server of this very program on a free port, in a temporary folder that goes with it.
-final class ThrowAwayServer: Sendable {
+final class ThrowAwayServer {
     let address: String
     let key: String
     private let process: Process
     private let folder: URL
+    /// Held so that it is heard.
+    private let interruption: any DispatchSourceSignal
 
-    private init(address: String, key: String, process: Process, folder: URL) {
+    private init(address: String, key: String, process: Process, folder: URL, interruption: any DispatchSourceSignal) {
         self.address = address
         self.key = key
         self.process = process
         self.folder = folder
+        self.interruption = interruption
+    }
+
+    /// Cleans up on Ctrl-C. The signal is ignored otherwise, by the server too while it starts: it ends when it is told to.
+    private static func onInterrupt(_ cleanUp: @escaping @Sendable () -> Void) -> any DispatchSourceSignal {
+        signal(SIGINT, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+        source.setEventHandler {
+            cleanUp()
+            exit(130)
+        }
+        source.resume()
+        return source
     }
 
     /// Starts the server and waits until it listens.
@@ -32,6 +47,11 @@ final class ThrowAwayServer: Sendable {
         environment["QUARRY_RATE_LIMIT_USER"] = "0"
         environment["QUARRY_RATE_LIMIT_ORG"] = "0"
         process.environment = environment
+        let interruption = onInterrupt {
+            process.terminate()
+            process.waitUntilExit()
+            try? FileManager.default.removeItem(at: folder)
+        }
         let output = Pipe()
         process.standardOutput = output
         try process.run()
@@ -44,7 +64,7 @@ final class ThrowAwayServer: Sendable {
             }
             throw APIFailure(status: 0, description: "The server ended before it listened.")
         }
-        return ThrowAwayServer(address: address, key: key, process: process, folder: folder)
+        return ThrowAwayServer(address: address, key: key, process: process, folder: folder, interruption: interruption)
     }
 
     /// What the pipe holds, as soon as it holds something; nil at its end. `FileHandle` would wait for a full buffer, or end the process

@@ -7,6 +7,7 @@ enum CatalogueReader {
 
     static func read(_ entries: [ConfigurationFile.CatalogueEntry], problems: inout [String]) -> [SystemModel] {
         var names: Set<String> = [SystemModel.quoting.name]
+        let all = names.union(entries.map(\.name))
         return entries.compactMap { entry in
             let place = "models.\(entry.name)"
             let before = problems.count
@@ -20,6 +21,12 @@ enum CatalogueReader {
             if let most = entry.maxTokensPerRequest, !(1...200_000).contains(most) {
                 problems.append("\(place).maxTokensPerRequest: must be between 1 and 200000.")
             }
+            if !(1...100).contains(entry.name.count) {
+                problems.append("models: a name must have 1 to 100 characters, not “\(entry.name)”.")
+            }
+            if entry.provider == SystemModel.quoting.provider, entry.upstream != SystemModel.quoting.upstream {
+                problems.append("\(place).upstream: the built-in provider has only \(SystemModel.quoting.upstream).")
+            }
             for (name, ability) in [
                 ("Tools", entry.supportsTools), ("Vision", entry.supportsVision), ("Reasoning", entry.supportsReasoning),
             ]
@@ -31,6 +38,9 @@ enum CatalogueReader {
             }
             let tier = entry.tier.map(SystemModel.Tier.init(rawValue:)) ?? .standard
             if tier == nil { problems.append("\(place).tier: must be standard or premium.") }
+            if let replacement = entry.replacement, !all.contains(replacement) {
+                problems.append("\(place).replacement: there is no model \(replacement).")
+            }
             let end = entry.endOfLifeAt.map(Timestamp.parse)
             if case .some(.none) = end { problems.append("\(place).endOfLifeAt: must be a time such as 2027-06-01T00:00:00Z.") }
             guard problems.count == before, let tier else { return nil }
