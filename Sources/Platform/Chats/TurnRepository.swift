@@ -91,21 +91,16 @@ struct TurnRepository: Sendable {
         ).map { try JSONText.decode(TurnEvent.self, $0.text("event")) }
     }
 
-    /// Turns of every organization whose owner is gone, with their organizations and members.
-    func expired(_ connection: any Connection, at now: Timestamp, most: Int) throws -> [(OrganizationID, MemberID, Turn)] {
+    /// Turns of every organization whose owner is gone, with their organizations and members; with `all`, every generating turn.
+    func expired(_ connection: any Connection, at now: Timestamp, all: Bool, most: Int) throws -> [(OrganizationID, MemberID, Turn)] {
         try connection.query(
             """
             SELECT turn.id, turn.chat_id, turn.model_id, turn.message_id, turn.state, turn.streamed, turn.owner, turn.usage, turn.created_at,
               turn.organization_id, chat.created_by
             FROM turn JOIN chat ON chat.id = turn.chat_id AND chat.organization_id = turn.organization_id
-            WHERE turn.state = 'generating' AND turn.lease_until < \(now) ORDER BY turn.lease_until LIMIT \(most)
+            WHERE turn.state = 'generating' AND (turn.lease_until < \(now) OR \(all)) ORDER BY turn.lease_until LIMIT \(most)
             """
         ).map { (OrganizationID(try $0.text("organization_id")), MemberID(try $0.text("created_by")), try Self.turn($0)) }
-    }
-
-    /// Ends every lease: called by SQLite's single owner when it starts, as nobody else can hold one.
-    func expireLeases(_ connection: any Connection) throws {
-        try connection.execute("UPDATE turn SET lease_until = 0 WHERE state = 'generating'")
     }
 
     private static func turn(_ row: SQLRow) throws -> Turn {

@@ -152,11 +152,7 @@ package struct TurnService: Sendable {
     }
 
     /// Closes the turns whose process is gone. With `all`, those of every process: only SQLite's single owner may say so, when it starts.
-    package func recover(all: Bool) async throws {
-        let turns = turns
-        if all { try await database.write { try turns.expireLeases($0) } }
-        try await recovery.closeExpired()
-    }
+    package func recover(all: Bool) async throws { try await recovery.closeExpired(all: all) }
 
     /// Drops what no client comes back for: flushed events of ended turns, and throw-away chats.
     package func forget(eventsOlderThan eventLife: Duration, throwAwayChatsOlderThan chatLife: Duration) async throws {
