@@ -25,6 +25,9 @@ import Testing
         Ban(
             pattern: #"ProcessInfo\.processInfo\.environment"#, cure: "read the environment in quarry",
             homes: ["Sources/quarry/", "Sources/TestSupport/", "Sources/Ingestion/Process/"]),
+        Ban(
+            pattern: #"FileHandle\.standard\w+\.write\(Data|standardError\.write\(line"#,
+            cure: "use write(contentsOf:): the other one ends the process when nobody reads", homes: []),
         Ban(pattern: #"\bOFFSET\b"#, cure: "page with Keyset", homes: []),
     ]
 

@@ -34,6 +34,7 @@ struct JSONLogHandler: LogHandler {
         guard var line = try? JSONText.bytes(JSONValue.object(fields)) else { return }
         line.append(UInt8(ascii: "\n"))
         // One write for each line, so that lines of several threads do not mix.
-        FileHandle.standardError.write(line)
+        // Nobody may be left to read them: then they are lost, and the server goes on.
+        try? FileHandle.standardError.write(contentsOf: line)
     }
 }

@@ -9,10 +9,10 @@ struct ProgressBar {
         guard Terminal.isInteractive else { return }
         let filled = total == 0 ? Self.width : Self.width * min(done, total) / total
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.width - filled)
-        FileHandle.standardError.write(Data("\r\u{1B}[2K\(bar) \(label)".utf8))
+        Terminal.draw("\r\u{1B}[2K\(bar) \(label)")
     }
 
     mutating func clear() {
-        if Terminal.isInteractive { FileHandle.standardError.write(Data("\r\u{1B}[2K".utf8)) }
+        if Terminal.isInteractive { Terminal.draw("\r\u{1B}[2K") }
     }
 }
