@@ -10,13 +10,24 @@ import Testing
             "rope anchor kelp", in: [segment("rope anchor", "rope rope sand stone", "gull gull gull")], limit: 10)
         let rope = log(1 + (3 - 2 + 0.5) / (2 + 0.5))
         let anchor = log(1 + (3 - 1 + 0.5) / (1 + 0.5))
-        let kelp = log(1 + (3 - 0 + 0.5) / (0 + 0.5))
         let first = (rope + anchor) * 2.2 / (1 + 1.2 * (0.25 + 0.75 * 2 / 3))
         let second = rope * 2 * 2.2 / (2 + 1.2 * (0.25 + 0.75 * 4 / 3))
         #expect(found.map(\.passage) == [0, 1])
         #expect(abs(found[0].score - first) < 1e-12 && abs(found[1].score - second) < 1e-12)
-        #expect(abs(found[0].matchedShare - (rope + anchor) / (rope + anchor + kelp)) < 1e-12)
-        #expect(abs(found[1].matchedShare - rope / (rope + anchor + kelp)) < 1e-12)
+        // Shares are judged as if there were 100 passages.
+        let (ropeShare, anchorShare) = (log(1 + (100 - 2 + 0.5) / (2 + 0.5)), log(1 + (100 - 1 + 0.5) / (1 + 0.5)))
+        let kelpShare = log(1 + (100 - 0 + 0.5) / (0 + 0.5))
+        let mass = ropeShare + anchorShare + kelpShare
+        #expect(abs(found[0].matchedShare - (ropeShare + anchorShare) / mass) < 1e-12)
+        #expect(abs(found[1].matchedShare - ropeShare / mass) < 1e-12)
+    }
+
+    @Test func aSingleShortNoteCanAnswerAQuestionInOtherWordsToo() throws {
+        let note = try segment("Backups are kept for ninety days.")
+        let found = try KeywordSearch.search("How long are backups kept?", in: [note], limit: 1)
+        #expect(try #require(found.first).matchedShare >= 0.5)
+        let other = try KeywordSearch.search("How long do trains to Vienna take?", in: [note], limit: 1)
+        #expect(other.isEmpty)
     }
 
     @Test func statisticsAreOfExactlyTheSegmentsGiven() throws {

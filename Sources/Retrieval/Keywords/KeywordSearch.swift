@@ -36,6 +36,14 @@ package struct KeywordHit: Sendable, Hashable {
 /// Keyword search over segments: Okapi BM25 with the never negative idf ln(1 + (N - n + 0.5) / (n + 0.5)); N, n and the average length are
 /// those of exactly the segments given, whatever way their passages are divided. A term counts once, however often the question repeats it.
 package enum KeywordSearch {
+    /// Among a handful of passages every word that is there looks common and every word that is not looks rare, so that hardly a question
+    /// would be half covered: shares, unlike scores, are judged as if there were at least this many.
+    static let smallestCorpus = 100
+
+    private static func inverseDocumentFrequency(_ count: Int, of passages: Int) -> Double {
+        log(1 + (Double(passages - count) + 0.5) / (Double(count) + 0.5))
+    }
+
     /// A longer question is searched by its first terms.
     static let maximumTerms = 256
 
@@ -50,10 +58,9 @@ package enum KeywordSearch {
         var question = Question(query)
         var found = [Match]()
         for (number, segment) in segments.enumerated() { try question.find(in: segment, number: number, &found) }
-        let weights = question.documentFrequencies.map { count in
-            log(1 + (Double(passages - count) + 0.5) / (Double(count) + 0.5))
-        }
-        let masses = question.masses(weights)
+        let weights = question.documentFrequencies.map { inverseDocumentFrequency($0, of: passages) }
+        let shareWeights = question.documentFrequencies.map { inverseDocumentFrequency($0, of: max(passages, smallestCorpus)) }
+        let masses = question.masses(shareWeights)
         let averageLength = max(1, Double(totalLength)) / Double(passages)
         var best = BestHits(limit: limit)
         var scores = [Double](repeating: 0, count: segments.map(\.passageCount).max() ?? 0)
@@ -65,13 +72,13 @@ package enum KeywordSearch {
             let segment = segments[number]
             while next < found.count, found[next].segment == number {
                 let match = found[next]
-                let weight = weights[match.term]
+                let (weight, shareWeight) = (weights[match.term], shareWeights[match.term])
                 try segment.forEachPosting(in: match.postings, count: match.count) { passage, frequency, length in
                     if scores[passage] == 0 { touched.append(passage) }
                     let frequency = Double(frequency)
                     let norm = parameters.k1 * (1 - parameters.b + parameters.b * Double(length) / averageLength)
                     scores[passage] += weight * frequency * (parameters.k1 + 1) / (frequency + norm)
-                    shares[passage] += weight
+                    shares[passage] += shareWeight
                 }
                 next += 1
             }
