@@ -96,6 +96,8 @@ struct StreamChunk: Encodable, Sendable {
     let id: String
     var delta = ""
     var reasoning = ""
+    /// Null until there is a provider that calls tools.
+    @Nullable var toolCalls: JSONValue?
     @Nullable var sources: [SourceBody]?
     var finished = false
     @Nullable var usage: UsageBody?
