@@ -82,7 +82,7 @@ package struct AccessService: Sendable {
 
     /// A new secret: `qk_` and 32 random bytes as hexadecimal digits.
     package static func newSecret() -> String {
-        "qk_" + SymmetricKey(size: .bits256).withUnsafeBytes { bytes in bytes.map { hexadecimal($0) }.joined() }
+        "qk_" + SymmetricKey(size: .bits256).withUnsafeBytes { Hexadecimal.text($0) }
     }
 
     private static func member(
@@ -97,11 +97,6 @@ package struct AccessService: Sendable {
 
     /// Secrets are 256 random bits, so a plain SHA-256 is enough: there is nothing to guess.
     private static func hash(_ secret: String) -> String {
-        SHA256.hash(data: Data(secret.utf8)).map { hexadecimal($0) }.joined()
-    }
-
-    private static func hexadecimal(_ byte: UInt8) -> String {
-        let text = String(byte, radix: 16)
-        return text.utf8.count == 1 ? "0" + text : text
+        Hexadecimal.text(SHA256.hash(data: Data(secret.utf8)))
     }
 }

@@ -56,11 +56,10 @@ package enum UUIDText {
     static func render(high: UInt64, low: UInt64) -> String {
         var digits: [UInt8] = []
         digits.reserveCapacity(36)
-        let hexadecimal = Array("0123456789abcdef".utf8)
         for index in 0..<32 {
             if index == 8 || index == 12 || index == 16 || index == 20 { digits.append(UInt8(ascii: "-")) }
             let word = index < 16 ? high : low
-            digits.append(hexadecimal[Int(word >> (60 - UInt64(index % 16) * 4) & 0xF)])
+            digits.append(Hexadecimal.digits[Int(word >> (60 - UInt64(index % 16) * 4) & 0xF)])
         }
         return String(decoding: digits, as: UTF8.self)
     }

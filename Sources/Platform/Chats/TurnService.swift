@@ -127,8 +127,7 @@ package struct TurnService: Sendable {
         if found.state == .generating {
             throw PlatformError.conflict("The request with this Idempotency-Key is still being answered.", retryAfterSeconds: 1)
         }
-        return TurnFollower(
-            turn: found, source: .stored(StoredTurn(database: database, organization: organization, recovery: recovery)), from: 0)
+        return stored(found, from: 0, organization)
     }
 
     /// Ends the chat's running turn, wherever it is generated, and waits until its end is written. Nothing to end is fine.
@@ -147,7 +146,11 @@ package struct TurnService: Sendable {
 
     private func follower(of turn: Turn, from place: Int, _ organization: OrganizationID) async -> TurnFollower {
         if let log = await live.log(of: turn.id) { return TurnFollower(turn: turn, source: .live(log), from: place) }
-        return TurnFollower(
+        return stored(turn, from: place, organization)
+    }
+
+    private func stored(_ turn: Turn, from place: Int, _ organization: OrganizationID) -> TurnFollower {
+        TurnFollower(
             turn: turn, source: .stored(StoredTurn(database: database, organization: organization, recovery: recovery)), from: place)
     }
 

@@ -10,7 +10,6 @@ struct RowCells {
 
     private(set) var cells = [Cell]()
 
-    static let questionColumns: Set<String> = ["question", "prompt", "instruction", "query", "input", "frage", "pregunta", "domanda", "q"]
     static let answerColumns: Set<String> = [
         "answer", "response", "completion", "output", "reply", "chosen", "antwort", "réponse", "respuesta", "risposta", "a",
     ]

@@ -13,9 +13,6 @@ final class PassageSpool {
 
     var checksumValue: UInt32 { checksum.value }
 
-    /// Whether anything was put into the temporary file.
-    var usesFile: Bool { file != nil }
-
     func append(_ bytes: [UInt8]) throws {
         count += bytes.count
         bytes.withUnsafeBytes { checksum.add($0) }

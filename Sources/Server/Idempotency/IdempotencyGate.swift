@@ -48,7 +48,7 @@ struct IdempotencyGate: Sendable {
         var hash = SHA256()
         hash.update(data: Data(text.utf8))
         hash.update(data: bytes)
-        return hash.finalize().map { String(format: "%02x", $0) }.joined()
+        return Hexadecimal.text(hash.finalize())
     }
 
     private func effect(

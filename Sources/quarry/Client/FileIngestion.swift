@@ -81,6 +81,6 @@ struct FileIngestion {
         let handle = try FileHandle(forReadingFrom: file)
         var hash = SHA256()
         while let chunk = try handle.read(upToCount: 1 << 20), !chunk.isEmpty { hash.update(data: chunk) }
-        return hash.finalize().map { String(format: "%02x", $0) }.joined()
+        return Hexadecimal.text(hash.finalize())
     }
 }

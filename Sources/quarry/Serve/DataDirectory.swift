@@ -72,7 +72,7 @@ struct DataDirectory: Sendable {
         let file = root.appending(path: "secret.key")
         if configuration.secretKey != nil || FileManager.default.fileExists(atPath: file.path) { return }
         let bytes = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
-        try write(bytes.map { String(format: "%02x", $0) }.joined(), to: file)
+        try write(Hexadecimal.text(bytes), to: file)
     }
 
     /// Writes a secret so that nobody else can ever have opened it.
