@@ -35,5 +35,7 @@ lint: ## Check the format of every source file
 .PHONY: setup setup-test
 setup:
 	@scripts/setup.sh build
+	@scripts/fetch-encoder.sh
 setup-test:
 	@scripts/setup.sh test
+	@scripts/fetch-encoder.sh

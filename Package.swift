@@ -63,7 +63,7 @@ let package = Package(
             dependencies: ["Ingestion", "Providers", "Retrieval", "Storage", crypto, logging],
             swiftSettings: strict
         ),
-        .target(name: "Retrieval", dependencies: ["CStemmer"], swiftSettings: strict),
+        .target(name: "Retrieval", dependencies: ["CKernels", "CStemmer"], swiftSettings: strict),
         .target(name: "Ingestion", dependencies: [subprocess], swiftSettings: strict),
         .target(name: "Providers", swiftSettings: strict),
         .target(name: "Storage", dependencies: ["CPostgres", crypto, grdb, logging], swiftSettings: strict),
@@ -72,6 +72,8 @@ let package = Package(
             dependencies: [
                 "CPostgres", "Platform", "Providers", "Server", "Storage", httpTypes, hummingbird, hummingbirdTesting, logging, nioCore,
             ], swiftSettings: strict),
+        // Optimised in debug builds too: unoptimised intrinsics would make every test of retrieval crawl.
+        .target(name: "CKernels", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"])]),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport", crypto], swiftSettings: strict),

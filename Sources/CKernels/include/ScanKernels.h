@@ -1,0 +1,4 @@
+#ifndef CKERNELS_SCAN_KERNELS_H
+#define CKERNELS_SCAN_KERNELS_H
+
+#endif
