@@ -2,7 +2,7 @@ package import Foundation
 import Ingestion
 package import Logging
 package import Providers
-import Retrieval
+package import Retrieval
 package import Storage
 
 /// Everything that the product does, wired by hand from what an installation brings along.
@@ -26,26 +26,44 @@ package struct Platform: Sendable {
 
     /// - Parameters:
     ///   - workspace: a folder for passing files; emptied here.
+    ///   - indexFolder: a folder for merged copies of what is searched; kept, and rebuilt when it is lost.
+    ///   - encoder: nil to search by keywords alone.
     ///   - executable: this program, which is run again as `extract`.
     ///   - providers: by name, beside the built-in one.
     package init(
-        configuration: PlatformConfiguration, database: any Database, blobs: BlobStore, workspace: URL, executable: String,
-        providers: [String: any ModelProvider], clock: any Clock, logger: Logger
+        configuration: PlatformConfiguration, database: any Database, blobs: BlobStore, workspace: URL, indexFolder: URL,
+        encoder: SentenceEncoder?, executable: String, providers: [String: any ModelProvider], clock: any Clock, logger: Logger
     ) throws {
         try? FileManager.default.removeItem(at: workspace)
         try FileManager.default.createDirectory(at: workspace, withIntermediateDirectories: true)
         let process = Identifier<Platform>.make(at: clock.now).text
         let blobLock = SharedExclusiveLock()
+        let blobSweep = BlobSweep(database: database, blobs: blobs, blobLock: blobLock)
+        let vectors = encoder.map { encoder in
+            (
+                encoding: ContentEncoding(encoder: encoder, blobs: blobs),
+                publishing: VectorPublishing(
+                    family: SentenceEncoder.family, blobs: blobs, blobLock: blobLock, sweep: blobSweep, clock: clock)
+            )
+        }
         let ingestion = IngestionJob(
             database: database, blobs: blobs, extraction: ExtractionProcess(executable: executable, limits: configuration.extractionLimits),
-            workspace: workspace, clock: clock, faults: configuration.faults, blobLock: blobLock)
+            workspace: workspace, clock: clock, faults: configuration.faults, blobLock: blobLock, sweep: blobSweep, vectors: vectors)
+        let encoding = vectors.map { encoding, publishing in
+            EncodingJob(database: database, encoding: encoding, publishing: publishing, workspace: workspace)
+        }
         let jobs = JobRunner(
-            database: database, clock: clock, logger: logger, handlers: [ingestion.handler], concurrency: configuration.jobConcurrency,
-            worker: process)
+            database: database, clock: clock, logger: logger, handlers: [ingestion.handler] + [encoding?.handler].compactMap { $0 },
+            concurrency: configuration.jobConcurrency, worker: process)
+        let vectorDemand = VectorDemand(family: encoder == nil ? nil : SentenceEncoder.family, jobEnqueued: { await jobs.nudge() })
         let models = ModelService(database: database, catalogue: configuration.catalogue, clock: clock)
-        let search = PassageSearch(database: database, blobs: blobs)
+        let indexes = DatasetIndexes(folder: indexFolder, blobs: blobs, family: vectorDemand.family, logger: logger)
+        let search = PassageSearch(
+            database: database, indexes: indexes, encoder: encoder, vectorDemand: vectorDemand, clock: clock,
+            parameters: FusionParameters(
+                minimumCosine: configuration.minimumCosine, minimumMatchedShare: configuration.minimumMatchedShare))
         var all = providers
-        all[SystemModel.quoting.provider] = Self.quotingProvider
+        all[SystemModel.quoting.provider] = Self.quotingProvider(encoder)
         let turns = TurnService(
             database: database, clock: clock, models: models, search: search, providers: all, faults: configuration.faults, owner: process,
             logger: logger)
@@ -57,21 +75,23 @@ package struct Platform: Sendable {
         self.search = search
         self.turns = turns
         faults = configuration.faults
+        let forgetIndexes: ForgetIndexes = { datasets, organization in
+            await BlockingWork.run { indexes.forget(datasets, of: organization) }
+        }
         access = AccessService(database: database, clock: clock)
         rateLimiter = RateLimiter(
             perMember: configuration.requestsPerMinutePerMember, perOrganization: configuration.requestsPerMinutePerOrganization,
             database: database, clock: clock)
         failureThrottle = FailureThrottle(clock: clock)
         idempotency = IdempotencyService(database: database, clock: clock)
-        associations = AssociationService(database: database, clock: clock)
-        datasets = DatasetService(database: database, clock: clock)
+        associations = AssociationService(database: database, clock: clock, vectorDemand: vectorDemand)
+        datasets = DatasetService(database: database, clock: clock, forgetIndexes: forgetIndexes)
         files = FileService(
             database: database, blobs: blobs, clock: clock, faults: configuration.faults, mostBytes: configuration.mostUploadBytes,
-            blobLock: blobLock, jobEnqueued: { await jobs.nudge() })
+            blobLock: blobLock, forgetIndexes: forgetIndexes, jobEnqueued: { await jobs.nudge() })
         chats = ChatService(database: database, clock: clock)
         maintenance = Maintenance(
-            turns: turns, blobSweep: BlobSweep(database: database, blobs: blobs, blobLock: blobLock), idempotency: idempotency,
-            logger: logger)
+            turns: turns, blobSweep: blobSweep, idempotency: idempotency, logger: logger)
     }
 
     /// Takes up what a process before this one left undone. On SQLite nobody else can be at work, so nothing is waited for.
@@ -103,16 +123,16 @@ package struct Platform: Sendable {
     }
 
     /// The built-in model, with sentence selection as its brain.
-    private static let quotingProvider = QuotingProvider(select: quotes, countTokens: { TokenCounter.count($0) })
-
-    @Sendable private static func quotes(
-        _ question: String, _ passages: [GenerationRequest.Passage]
-    ) async throws -> [QuotingProvider.Quote] {
-        try await BlockingWork.run {
-            QuoteSelector().select(
-                question: question, passages: passages.map(\.text), matchedShares: passages.map(\.matchedShare),
-                headings: passages.map(\.headings)
-            ).map { QuotingProvider.Quote(passage: $0.passage, text: $0.text) }
+    private static func quotingProvider(_ encoder: SentenceEncoder?) -> QuotingProvider {
+        QuotingProvider { question, passages in
+            await BlockingWork.run {
+                QuoteSelector().select(
+                    question: question, passages: passages.map(\.text), matchedShares: passages.map(\.matchedShare),
+                    headings: passages.map(\.headings)
+                ).map { QuotingProvider.Quote(passage: $0.passage, text: $0.text) }
+            }
+        } countTokens: { text in
+            TokenCounter.count(text)
         }
     }
 }

@@ -10,6 +10,10 @@ package struct PlatformConfiguration: Sendable {
     /// Jobs that this process runs at once.
     package var jobConcurrency = 2
     package var extractionLimits = ExtractionLimits()
+    /// A passage qualifies for an answer with this cosine to the question, 0 to 1 …
+    package var minimumCosine = 0.25
+    /// … or with this share of the question's idf mass, 0 to 1.
+    package var minimumMatchedShare = 0.5
     package var faults = Faults.none
 
     package init() {}

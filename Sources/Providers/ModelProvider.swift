@@ -30,11 +30,14 @@ package struct GenerationRequest: Sendable, Hashable {
         package let headings: [String]
         /// 0 to 1: the share of the question's weight that the passage carries.
         package let matchedShare: Double
+        /// -1 to 1: how near it is to the question in meaning; nil without vectors.
+        package let cosine: Double?
 
-        package init(text: String, headings: [String] = [], matchedShare: Double) {
+        package init(text: String, headings: [String] = [], matchedShare: Double, cosine: Double? = nil) {
             self.text = text
             self.headings = headings
             self.matchedShare = matchedShare
+            self.cosine = cosine
         }
     }
 

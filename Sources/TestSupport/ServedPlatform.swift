@@ -6,6 +6,7 @@ import Logging
 import NIOCore
 package import Platform
 package import Providers
+package import Retrieval
 package import Server
 
 /// A server over a platform of its own, for one test.
@@ -28,11 +29,12 @@ package struct ServedPlatform: Sendable {
     /// - Parameters:
     ///   - isLive: whether requests go over a socket.
     package static func run<Value: Sendable>(
-        _ backend: Backend = .sqlite, providers: [String: any ModelProvider] = [:], isLive: Bool = false,
+        _ backend: Backend = .sqlite, providers: [String: any ModelProvider] = [:], encoder: SentenceEncoder? = nil,
+        isLive: Bool = false,
         configure: (inout PlatformConfiguration) -> Void = { _ in },
         _ test: @Sendable (ServedPlatform) async throws -> Value
     ) async throws -> Value {
-        let platform = try await TestPlatform(backend, providers: providers, configure: configure)
+        let platform = try await TestPlatform(backend, providers: providers, encoder: encoder, configure: configure)
         let server = try Server(platform: platform.platform, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let key = try await platform.caller().key
         let application = server.application(host: "127.0.0.1", port: 0) { _ in }

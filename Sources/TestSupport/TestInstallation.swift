@@ -2,6 +2,7 @@ import Foundation
 package import Logging
 package import Platform
 package import Providers
+package import Retrieval
 package import Storage
 
 /// One database and one blob folder on which a test starts as many platforms as it likes: replicas side by side, or one process after
@@ -25,7 +26,7 @@ package struct TestInstallation: Sendable {
     ///   - database: the installation's own, seen through something else.
     ///   - providers: by name; each gets a system model of the same name.
     package func process(
-        database: (any Database)? = nil, providers: [String: any ModelProvider] = [:],
+        database: (any Database)? = nil, providers: [String: any ModelProvider] = [:], encoder: SentenceEncoder? = nil,
         configure: (inout PlatformConfiguration) -> Void = { _ in }
     ) throws -> Platform {
         var configuration = PlatformConfiguration()
@@ -35,8 +36,8 @@ package struct TestInstallation: Sendable {
         configure(&configuration)
         return try Platform(
             configuration: configuration, database: database ?? self.database, blobs: BlobStore(root: folder.url),
-            workspace: folder.url.appending(path: "work-\(UUID().uuidString)"),
-            executable: TestExecutable.path, providers: providers, clock: clock, logger: Self.logger)
+            workspace: folder.url.appending(path: "work-\(UUID().uuidString)"), indexFolder: folder.url.appending(path: "index"),
+            encoder: encoder, executable: TestExecutable.path, providers: providers, clock: clock, logger: Self.logger)
     }
 
     /// Runs `body` while `platform` works off its jobs.

@@ -2,6 +2,7 @@ package import Foundation
 import Logging
 package import Platform
 package import Providers
+package import Retrieval
 package import Storage
 
 /// A whole platform for one test: a fresh migrated database, a folder for blobs, a clock that stands still.
@@ -13,9 +14,10 @@ package struct TestPlatform: Sendable {
 
     /// - Parameters:
     ///   - providers: by name, beside the built-in one; each gets a system model of the same name.
+    ///   - encoder: none unless one is given, so that keywords alone decide.
     ///   - configure: changes the configuration; no rate limits unless it sets them.
     package init(
-        _ backend: Backend = .sqlite, providers: [String: any ModelProvider] = [:],
+        _ backend: Backend = .sqlite, providers: [String: any ModelProvider] = [:], encoder: SentenceEncoder? = nil,
         configure: (inout PlatformConfiguration) -> Void = { _ in }
     ) async throws {
         var configuration = PlatformConfiguration()
@@ -28,7 +30,7 @@ package struct TestPlatform: Sendable {
         database = try await backend.fresh(migrations: Schema.migrations)
         platform = try Platform(
             configuration: configuration, database: database, blobs: BlobStore(root: folder.url),
-            workspace: folder.url.appending(path: "work"),
+            workspace: folder.url.appending(path: "work"), indexFolder: folder.url.appending(path: "index"), encoder: encoder,
             executable: TestExecutable.path, providers: providers, clock: clock,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }

@@ -90,9 +90,10 @@ import Testing
     }
 
     @Test func wordsOfAddressDoNotCountUnlessTheyAreAll() {
-        #expect(KeywordSearch.terms("Please explain the rope", language: .english) == ["rope"])
-        #expect(KeywordSearch.terms("please", language: .english) == ["pleas"])
+        #expect(KeywordQuestion.terms("Please explain the rope", language: .english) == ["rope"])
+        #expect(KeywordQuestion.terms("please", language: .english) == ["pleas"])
         #expect(
-            KeywordSearch.terms((0..<900).map { "w\($0)" }.joined(separator: " "), language: .english).count == KeywordSearch.maximumTerms)
+            KeywordQuestion.terms((0..<900).map { "w\($0)" }.joined(separator: " "), language: .english).count
+                == KeywordQuestion.maximumTerms)
     }
 }

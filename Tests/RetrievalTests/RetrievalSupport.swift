@@ -55,3 +55,14 @@ func segmentData(_ passages: [Passage], language: Language? = .english) throws -
 func segment(_ texts: String..., language: Language? = .english) throws -> Segment {
     try Segment(segmentData(texts.map { passage($0) }, language: language))
 }
+
+/// A segment file with one section changed and all checksums made anew, as a hostile file would have it.
+func changed(_ data: Data, _ victim: SegmentLayout.Section, _ change: (inout [UInt8]) -> Void) throws -> Data {
+    let places = try data.withUnsafeBytes { try SegmentLayout.sections(of: $0) }
+    var sections = SegmentLayout.Section.allCases.compactMap { section in places[section].map { (section, [UInt8](data[$0])) } }
+    for index in sections.indices where sections[index].0 == victim { change(&sections[index].1) }
+    let outlines = sections.map { section, bytes in
+        SegmentLayout.Outline(identifier: section.rawValue, checksum: bytes.withUnsafeBytes { Checksum.of($0) }, size: bytes.count)
+    }
+    return Data(SegmentLayout.head(outlines) + sections.flatMap(\.1))
+}

@@ -47,7 +47,7 @@ import Testing
             var builder = SegmentBuilder()
             let filler = String(repeating: "filler words go here ", count: 500)
             for number in 0..<900 { try builder.append(passage("number\(number) \(filler)")) }
-            #expect(try builder.write(to: url).bytes > PassageSpool.memoryBytes)
+            #expect(try builder.write(to: url).bytes > ByteSpool.memoryBytes)
             let segment = try Segment(contentsOf: url)
             for number in [0, 1, 450, 899] {
                 #expect(try segment.passage(at: number).text.hasPrefix("number\(number) "))
@@ -60,7 +60,7 @@ import Testing
         var builder = SegmentBuilder(language: nil, limit: 2)
         try builder.append(passage("one"))
         try builder.append(passage("two"))
-        #expect(throws: SegmentError.tooLarge("2 passages in one content")) { try builder.append(passage("three")) }
+        #expect(throws: SegmentError.tooLarge("2 passages in one segment")) { try builder.append(passage("three")) }
     }
 
     @Test func fileCutAnywhereThrows() throws {
@@ -79,10 +79,10 @@ import Testing
         }
     }
 
-    @Test func newerVersionIsNamed() throws {
+    @Test func anotherVersionIsNamed() throws {
         var data = try segmentData(sample)
-        data[8] = 2
-        #expect(throws: SegmentError.unknownVersion(2)) { try Segment(data) }
+        data[8] = 1
+        #expect(throws: SegmentError.unknownVersion(1)) { try Segment(data) }
     }
 
     /// Damage that the checksums do not see, as a hostile file would have it: the bytes of one section changed and all checksums made anew.

@@ -9,17 +9,17 @@ import Testing
         "quarry": [
             "ArgumentParser", "AsyncHTTPClient", "Crypto", "Hummingbird", "Ingestion", "Logging", "NIOCore", "NIOFoundationCompat",
             "NIOHTTP1", "Platform",
-            "Server", "ServiceLifecycle", "Storage", "UnixSignals", "Yams",
+            "Retrieval", "Server", "ServiceLifecycle", "Storage", "UnixSignals", "Yams",
         ],
         "Server": ["Crypto", "HTTPTypes", "Hummingbird", "Logging", "NIOCore", "NIOHTTP1", "NIOHTTPTypes", "Platform", "Yams"],
         "Platform": ["Crypto", "Ingestion", "Logging", "Providers", "Retrieval", "Storage"],
-        "Retrieval": ["CStemmer"],
+        "Retrieval": ["CKernels", "CStemmer"],
         "Ingestion": ["Subprocess", "System", "SystemPackage"],
         "Providers": [],
         "Storage": ["CPostgres", "Crypto", "GRDB"],
         "TestSupport": [
-            "CPostgres", "HTTPTypes", "Hummingbird", "HummingbirdTesting", "Logging", "NIOCore", "Platform", "Providers", "Server",
-            "Storage", "Testing",
+            "CPostgres", "HTTPTypes", "Hummingbird", "HummingbirdTesting", "Logging", "NIOCore", "Platform", "Providers", "Retrieval",
+            "Server", "Storage", "Testing",
         ],
     ]
 

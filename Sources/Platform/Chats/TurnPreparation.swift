@@ -38,9 +38,9 @@ struct TurnPreparation: Sendable {
         let model = try await models.get(id, for: principal)
         try Self.check(request, against: model)
         let question = request.messages.last { $0.role == .user }?.content ?? ""
-        let found = try await retrieve(question, for: model, in: chat, principal)
+        let hits = try await retrieve(question, for: model, in: chat, principal)
         let earlier = try await history(of: chat, principal)
-        return Self.compose(request, chat, model, found, earlier)
+        return Self.compose(request, chat, model, hits, earlier)
     }
 
     /// What the model cannot do is refused by name before anything is written.
@@ -65,10 +65,10 @@ struct TurnPreparation: Sendable {
         if !issues.isEmpty { throw PlatformError.invalid(issues) }
     }
 
-    /// Searches the associated datasets in descending groups of priority, the chat's own files first.
+    /// Searches the associated datasets in descending groups of priority, the chat's own files first; what does not qualify is left out.
     private func retrieve(
         _ question: String, for model: ResolvedModel, in chat: Chat?, _ principal: Principal
-    ) async throws -> (sources: [Source], shares: [Double]) {
+    ) async throws -> [PassageSearch.Hit] {
         let (associations, datasets, organization) = (associations, datasets, principal.organization)
         let groups = try await database.read { connection in
             let attached = try chat.flatMap { try datasets.attached(connection, organization, to: AttachedChatID($0.id.text)) }
@@ -76,15 +76,9 @@ struct TurnPreparation: Sendable {
             let byPriority = Dictionary(grouping: used, by: \.priority).sorted { $0.key > $1.key }.map { $0.value.map(\.dataset) }
             return (attached.map { [[$0]] } ?? []) + byPriority
         }
-        var sources: [Source] = []
-        var shares: [Double] = []
-        let query = String(question.prefix(PassageSearch.longestQuery))
-        for group in groups where sources.count < Self.mostPassages {
-            let found = try await search.search(query, in: group, limit: Self.mostPassages - sources.count, organization: organization)
-            sources += found.sources
-            shares += found.matchedShares
-        }
-        return (sources, shares)
+        let query = SearchQuery(String(question.prefix(PassageSearch.longestQuery)))
+        let found = try await search.search(query, in: groups, limit: Self.mostPassages, organization: organization)
+        return Array(found.groups.joined().filter(\.qualifies).prefix(Self.mostPassages))
     }
 
     private func history(of chat: Chat?, _ principal: Principal) async throws -> [Message] {
@@ -94,7 +88,7 @@ struct TurnPreparation: Sendable {
     }
 
     private static func compose(
-        _ request: TurnRequest, _ chat: Chat?, _ model: ResolvedModel, _ found: (sources: [Source], shares: [Double]), _ earlier: [Message]
+        _ request: TurnRequest, _ chat: Chat?, _ model: ResolvedModel, _ found: [PassageSearch.Hit], _ earlier: [Message]
     ) -> PreparedTurn {
         // Contract A §5.3: the request's prompt, then the chat's, then the model's.
         let system = request.systemPrompt ?? chat?.systemPrompt ?? model.own?.systemPrompt
@@ -104,9 +98,13 @@ struct TurnPreparation: Sendable {
         let fixedTokens = (system.map(TokenCounter.count) ?? 0) + new.map { TokenCounter.count($0.content) }.reduce(0, +)
         let budget = ContextBudget(
             window: min(model.contextWindow, model.system.contextWindow), reserved: fixedTokens + maxTokens,
-            passages: found.sources.map { TokenCounter.count($0.text) }, history: old.reversed().map { TokenCounter.count($0.content) })
-        let sources = Array(found.sources.prefix(budget.passages))
-        let passages = zip(sources, found.shares).map { GenerationRequest.Passage(text: $0.text, headings: $0.headings, matchedShare: $1) }
+            passages: found.map { TokenCounter.count($0.source.text) }, history: old.reversed().map { TokenCounter.count($0.content) })
+        let hits = found.prefix(budget.passages)
+        let sources = hits.map(\.source)
+        let passages = hits.map { hit in
+            GenerationRequest.Passage(
+                text: hit.source.text, headings: hit.source.headings, matchedShare: hit.matchedShare, cosine: hit.source.vectorScore)
+        }
         let kept = old.suffix(budget.history)
         let inputTokens =
             fixedTokens + kept.map { TokenCounter.count($0.content) }.reduce(0, +)

@@ -5,8 +5,11 @@ import Storage
 struct ContentRepository: Sendable {
     static let columns: SQL = """
         c.id AS content_id, c.sha256, c.format, c.size_bytes, c.status, c.progress, c.error, c.text_sha256, c.rows_sha256, c.segment_sha256,
-        c.processed_at
+        c.processed_at, c.vectors_status, c.vectors_error, c.vectors_sha256, c.vectors_family
         """
+    /// A file's status: as its content's, but a file that waits for its vectors is still processing, and one without them has failed.
+    static let fileStatus: SQL =
+        "CASE WHEN c.vectors_status = 'ingesting' THEN 'processing' WHEN c.vectors_status = 'failed' THEN 'failed' ELSE c.status END"
 
     func find(_ connection: any Connection, _ organization: OrganizationID, _ id: ContentID) throws -> Content? {
         try connection.query("SELECT \(raw: Self.columns) FROM content c WHERE c.organization_id = \(organization) AND c.id = \(id)")
@@ -27,7 +30,8 @@ struct ContentRepository: Sendable {
         try !connection.query(
             """
             SELECT 1 AS found FROM content WHERE organization_id = \(organization)
-              AND (sha256 = \(sha256) OR text_sha256 = \(sha256) OR rows_sha256 = \(sha256) OR segment_sha256 = \(sha256)) LIMIT 1
+              AND (sha256 = \(sha256) OR text_sha256 = \(sha256) OR rows_sha256 = \(sha256) OR segment_sha256 = \(sha256)
+                OR vectors_sha256 = \(sha256)) LIMIT 1
             """
         ).isEmpty
     }
@@ -89,16 +93,86 @@ struct ContentRepository: Sendable {
             """)
     }
 
-    /// False when the content is gone.
+    /// Marks it found by keyword, and whether its vectors are still to come. False when the content is gone.
     func markReady(
-        _ connection: any Connection, _ organization: OrganizationID, _ id: ContentID, derived: DerivedContent, at now: Timestamp
+        _ connection: any Connection, _ organization: OrganizationID, _ id: ContentID, derived: DerivedContent, awaitsVectors: Bool,
+        at now: Timestamp
     ) throws -> Bool {
         try connection.execute(
             """
             UPDATE content SET status = 'ready', progress = 100, error = NULL, text_sha256 = \(derived.textSHA256), rows_sha256 = \(derived.rowsSHA256),
-              segment_sha256 = \(derived.segmentSHA256), row_count = \(derived.rowCount), passage_count = \(derived.passageCount), processed_at = \(now)
+              segment_sha256 = \(derived.segmentSHA256), row_count = \(derived.rowCount), passage_count = \(derived.passageCount), processed_at = \(awaitsVectors ? nil : now),
+              vectors_status = \(awaitsVectors ? VectorStatus.ingesting.rawValue : nil)
             WHERE organization_id = \(organization) AND id = \(id)
             """) > 0
+    }
+
+    /// Records the vectors and tells every dataset that holds the content. False when the content is gone.
+    func markEncoded(
+        _ connection: any Connection, _ organization: OrganizationID, _ id: ContentID, vectorsSHA256: String, family: String,
+        at now: Timestamp
+    ) throws -> Bool {
+        let found = try connection.execute(
+            """
+            UPDATE content SET vectors_status = NULL, vectors_error = NULL, vectors_sha256 = \(vectorsSHA256), vectors_family = \(family),
+              progress = 100, processed_at = \(now)
+            WHERE organization_id = \(organization) AND id = \(id) AND status = 'ready'
+            """)
+        if found == 0 { return false }
+        try connection.execute(
+            """
+            UPDATE dataset SET index_revision = index_revision + 1 WHERE organization_id = \(organization) AND id IN
+              (SELECT i.dataset_id FROM item i JOIN file f ON f.id = i.file_id AND f.organization_id = i.organization_id
+               WHERE i.organization_id = \(organization) AND f.content_id = \(id))
+            """)
+        return true
+    }
+
+    /// How far the vectors of a content that waits for them have come.
+    func reportEncoding(_ connection: any Connection, _ organization: OrganizationID, _ id: ContentID, progress: Int) throws {
+        try connection.execute(
+            """
+            UPDATE content SET progress = \(progress)
+            WHERE organization_id = \(organization) AND id = \(id) AND vectors_status = 'ingesting'
+            """)
+    }
+
+    /// Lets a content that waits for vectors be ready without them.
+    func forgoVectors(_ connection: any Connection, _ organization: OrganizationID, _ id: ContentID, at now: Timestamp) throws {
+        try connection.execute(
+            """
+            UPDATE content SET vectors_status = NULL, progress = 100, processed_at = \(now)
+            WHERE organization_id = \(organization) AND id = \(id) AND vectors_status = 'ingesting'
+            """)
+    }
+
+    /// The content stays found by keyword; its files say why their vectors are missing.
+    func markEncodingFailed(_ connection: any Connection, _ organization: OrganizationID, _ id: ContentID, reason: String) throws {
+        try connection.execute(
+            """
+            UPDATE content SET vectors_status = 'failed', vectors_error = \(reason)
+            WHERE organization_id = \(organization) AND id = \(id) AND vectors_status = 'ingesting'
+            """)
+    }
+
+    /// A content whose vectors could not be made and whose bytes were sent again waits for them again.
+    func retryEncoding(_ connection: any Connection, _ organization: OrganizationID, _ id: ContentID) throws {
+        try connection.execute(
+            """
+            UPDATE content SET vectors_status = 'ingesting', vectors_error = NULL, progress = 0
+            WHERE organization_id = \(organization) AND id = \(id) AND vectors_status = 'failed'
+            """)
+    }
+
+    /// Whether a dataset that wants vectors holds a file of the content.
+    func isInDatasetThatWantsVectors(_ connection: any Connection, _ organization: OrganizationID, _ id: ContentID) throws -> Bool {
+        try !connection.query(
+            """
+            SELECT 1 AS found FROM item i JOIN file f ON f.id = i.file_id AND f.organization_id = i.organization_id
+            JOIN dataset d ON d.id = i.dataset_id AND d.organization_id = i.organization_id
+            WHERE i.organization_id = \(organization) AND f.content_id = \(id) AND i.removed_in IS NULL AND d.vectors_wanted LIMIT 1
+            """
+        ).isEmpty
     }
 
     func delete(_ connection: any Connection, _ organization: OrganizationID, _ id: ContentID) throws {
@@ -117,7 +191,10 @@ struct ContentRepository: Sendable {
             error: try row.optionalText("error"), textSHA256: try row.optionalText("text_sha256"),
             rowsSHA256: try row.optionalText("rows_sha256"),
             segmentSHA256: try row.optionalText("segment_sha256"),
-            processedAt: try row.optionalInt64("processed_at").map(Timestamp.init(milliseconds:)))
+            processedAt: try row.optionalInt64("processed_at").map(Timestamp.init(milliseconds:)),
+            vectorStatus: try row.optionalText("vectors_status").flatMap(VectorStatus.init(rawValue:)),
+            vectorError: try row.optionalText("vectors_error"), vectorsSHA256: try row.optionalText("vectors_sha256"),
+            vectorFamily: try row.optionalText("vectors_family"))
     }
 }
 

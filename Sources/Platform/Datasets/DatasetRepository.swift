@@ -71,13 +71,25 @@ package struct DatasetRepository: Sendable {
         return try row.int64("version")
     }
 
-    /// The versions of the given datasets, hidden ones included; deleted and unknown ones are left out.
-    package func versions(
-        _ connection: any Connection, _ organization: OrganizationID, _ ids: [DatasetID]
-    ) throws -> [(id: DatasetID, version: Int64)] {
-        try connection.query(
-            "SELECT id, version FROM dataset WHERE organization_id = \(organization) AND id IN \(list: ids) AND deleted_at IS NULL"
-        ).map { (DatasetID(try $0.text("id")), try $0.int64("version")) }
+    /// The states of the given datasets, hidden ones included; deleted and unknown ones are left out.
+    func states(_ connection: any Connection, _ organization: OrganizationID, _ ids: [DatasetID]) throws -> [DatasetID: DatasetState] {
+        let rows = try connection.query(
+            """
+            SELECT id, version, index_revision FROM dataset
+            WHERE organization_id = \(organization) AND id IN \(list: ids) AND deleted_at IS NULL
+            """)
+        var states: [DatasetID: DatasetState] = [:]
+        for row in rows {
+            states[DatasetID(try row.text("id"))] = DatasetState(
+                version: try row.int64("version"), indexRevision: try row.int64("index_revision"))
+        }
+        return states
+    }
+
+    /// Remembers that the dataset's contents want vectors.
+    func wantVectors(_ connection: any Connection, _ organization: OrganizationID, _ id: DatasetID) throws {
+        try connection.execute(
+            "UPDATE dataset SET vectors_wanted = TRUE WHERE organization_id = \(organization) AND id = \(id) AND NOT vectors_wanted")
     }
 
     /// The hidden dataset of a chat, if anything was ever attached to it.
@@ -104,4 +116,10 @@ package struct DatasetRepository: Sendable {
             version: try row.int64("version"), createdAt: Timestamp(milliseconds: try row.int64("created_at")),
             updatedAt: Timestamp(milliseconds: try row.int64("updated_at")))
     }
+}
+
+/// What names all that a search can see of a dataset: which items, and which of them have vectors.
+struct DatasetState: Sendable, Hashable {
+    let version: Int64
+    let indexRevision: Int64
 }

@@ -1,14 +1,19 @@
 package import Storage
 
+/// Removes whatever copies of the datasets' passages searches have made: they hold what was just erased.
+package typealias ForgetIndexes = @Sendable ([DatasetID], OrganizationID) async -> Void
+
 /// Datasets: make, read, change, delete.
 package struct DatasetService: Sendable {
     private let database: any Database
     private let clock: any Clock
+    private let forgetIndexes: ForgetIndexes
     private let repository = DatasetRepository()
 
-    package init(database: any Database, clock: any Clock) {
+    package init(database: any Database, clock: any Clock, forgetIndexes: @escaping ForgetIndexes) {
         self.database = database
         self.clock = clock
+        self.forgetIndexes = forgetIndexes
     }
 
     /// Makes an empty dataset at version 0.
@@ -62,6 +67,7 @@ package struct DatasetService: Sendable {
         try await database.write { connection in
             guard try repository.delete(connection, principal.organization, id, at: now) else { throw Self.unknown }
         }
+        await forgetIndexes([id], principal.organization)
     }
 
     private static let unknown = PlatformError.notFound("Dataset not found.")

@@ -17,6 +17,21 @@ package struct Content: Sendable, Hashable {
     package let rowsSHA256: String?
     package let segmentSHA256: String?
     package let processedAt: Timestamp?
+    /// Nil when vectors are there, or were never asked for.
+    package let vectorStatus: VectorStatus?
+    /// Why its vectors could not be made.
+    package let vectorError: String?
+    package let vectorsSHA256: String?
+    /// Which encoder made the vectors.
+    package let vectorFamily: String?
+}
+
+/// What a content whose vectors are wanted and missing is waiting for.
+package enum VectorStatus: String, Sendable {
+    /// Its files are not ready before their vectors are made.
+    case ingesting
+    /// They could not be made.
+    case failed
 }
 
 /// A named upload that points at a content.
@@ -41,6 +56,19 @@ package struct File: Sendable, Hashable {
     package let storageCharged: Int64
     package let createdAt: Timestamp
     package let content: Content
+
+    /// What its owner may expect of it: `ready` is found by keyword and, where vectors are wanted, by vector.
+    package var status: Content.Status {
+        switch content.vectorStatus {
+        case .ingesting: .processing
+        case .failed: .failed
+        case nil: content.status
+        }
+    }
+
+    /// Why it failed, in a sentence.
+    package var error: String? { content.error ?? content.vectorError }
+
     package var associations: [Association]
 }
 

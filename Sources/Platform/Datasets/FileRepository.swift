@@ -47,7 +47,7 @@ struct FileRepository: Sendable {
             "f.organization_id = \(organization)", "f.deleted_at IS NULL", keyset.condition(time: "f.created_at", id: "f.id"),
         ]
         conditions.append(Self.visible(to: member))
-        if let status = filter.status { conditions.append("c.status = \(status)") }
+        if let status = filter.status { conditions.append("\(raw: ContentRepository.fileStatus) = \(status)") }
         if let dataset {
             conditions.append(
                 """

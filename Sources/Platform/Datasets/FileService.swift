@@ -11,6 +11,7 @@ package struct FileService: Sendable {
     /// Held shared while a blob is stored and named by the database, exclusively while unnamed blobs are erased.
     private let blobLock: SharedExclusiveLock
     private let sweep: BlobSweep
+    private let forgetIndexes: ForgetIndexes
     private let jobEnqueued: @Sendable () async -> Void
     private let files = FileRepository()
     private let contents = ContentRepository()
@@ -20,7 +21,7 @@ package struct FileService: Sendable {
 
     package init(
         database: any Database, blobs: BlobStore, clock: any Clock, faults: Faults, mostBytes: Int64, blobLock: SharedExclusiveLock,
-        jobEnqueued: @escaping @Sendable () async -> Void
+        forgetIndexes: @escaping ForgetIndexes, jobEnqueued: @escaping @Sendable () async -> Void
     ) {
         self.database = database
         self.blobs = blobs
@@ -28,6 +29,7 @@ package struct FileService: Sendable {
         self.faults = faults
         self.mostBytes = mostBytes
         self.blobLock = blobLock
+        self.forgetIndexes = forgetIndexes
         self.jobEnqueued = jobEnqueued
         sweep = BlobSweep(database: database, blobs: blobs, blobLock: blobLock)
     }
@@ -68,7 +70,8 @@ package struct FileService: Sendable {
                 connection, organization, sha256: sha256, format: draft.format, sizeBytes: size, at: now)
             let isDuplicate = isStored || !isNew
             if content.status == .failed { try contents.markUploaded(connection, organization, content.id) }
-            if content.status != .ready {
+            if content.vectorStatus == .failed { try contents.retryEncoding(connection, organization, content.id) }
+            if content.status != .ready || content.vectorStatus == .failed {
                 try jobs.enqueue(
                     connection, organization, kind: IngestionJob.kind, uniqueKey: content.id.text, payload: content.id.text, at: now)
             }
@@ -174,15 +177,17 @@ package struct FileService: Sendable {
             }
             return
         }
-        let nameless = try await database.write { connection in
+        let (nameless, datasets) = try await database.write { connection in
             let file = try Self.require(files.find(connection, organization, id, for: principal.member, alsoDeleted: true))
-            try items.erase(connection, organization, file: id, at: now)
+            let datasets = try items.erase(connection, organization, file: id, at: now)
             try files.purge(connection, organization, file, by: principal.member, at: now)
-            if try files.isUsed(connection, organization, content: file.content.id) { return [String]() }
+            if try files.isUsed(connection, organization, content: file.content.id) { return ([String](), datasets) }
             try contents.delete(connection, organization, file.content.id)
             let content = file.content
-            return [content.sha256, content.textSHA256, content.rowsSHA256, content.segmentSHA256].compactMap { $0 }
+            let blobs = [content.sha256, content.textSHA256, content.rowsSHA256, content.segmentSHA256, content.vectorsSHA256]
+            return (blobs.compactMap { $0 }, datasets)
         }
+        await forgetIndexes(datasets, organization)
         try await sweep.erase(nameless, of: organization)
     }
 

@@ -1,16 +1,17 @@
-package import Foundation
-package import Ingestion
+import Foundation
+import Ingestion
 import Retrieval
-package import Storage
+import Storage
 
-/// Makes text, rows, passages and a segment of a content's bytes: in a child process, then in one publishing write.
+/// Makes text, rows, passages and a segment of a content's bytes in a child process, and publishes them in one write; then the vectors, if
+/// they are wanted, in another.
 ///
-/// Everything before the last write can be done twice without harm, as blobs are named by what they contain.
-package struct IngestionJob: Sendable {
-    package static let kind = "ingest"
+/// Everything before a write can be done twice without harm, as blobs are named by what they contain.
+struct IngestionJob: Sendable {
+    static let kind = "ingest"
 
     /// Shares of the progress shown, in percent, when a step begins.
-    private enum Step { static let extracting = 5, indexing = 50, publishing = 95 }
+    private enum Step { static let extracting = 5, indexing = 30, publishing = 45, encoding = 50, encoded = 99 }
 
     private let database: any Database
     private let blobs: BlobStore
@@ -22,11 +23,16 @@ package struct IngestionJob: Sendable {
     private let contents = ContentRepository()
     private let items = ItemRepository()
     private let sweep: BlobSweep
+    private let vectors: Vectors?
 
+    /// How vectors are made and published.
+    typealias Vectors = (encoding: ContentEncoding, publishing: VectorPublishing)
+
+    /// - Parameter vectors: nil without an encoder.
     /// - Parameter workspace: a folder for what the child writes; its contents may be removed when the process starts.
-    package init(
+    init(
         database: any Database, blobs: BlobStore, extraction: ExtractionProcess, workspace: URL, clock: any Clock, faults: Faults,
-        blobLock: SharedExclusiveLock
+        blobLock: SharedExclusiveLock, sweep: BlobSweep, vectors: Vectors?
     ) {
         self.database = database
         self.blobs = blobs
@@ -35,14 +41,16 @@ package struct IngestionJob: Sendable {
         self.clock = clock
         self.faults = faults
         self.blobLock = blobLock
-        sweep = BlobSweep(database: database, blobs: blobs, blobLock: blobLock)
+        self.sweep = sweep
+        self.vectors = vectors
     }
 
-    package var handler: JobHandler {
+    var handler: JobHandler {
         JobHandler(kind: Self.kind) { context in
             try await perform(context)
         } failed: { connection, job, reason in
             try contents.markFailed(connection, job.organization, ContentID(job.payload), reason: reason, at: clock.now)
+            try contents.markEncodingFailed(connection, job.organization, ContentID(job.payload), reason: reason)
         }
     }
 
@@ -53,18 +61,40 @@ package struct IngestionJob: Sendable {
         guard let content = try await database.read({ try contents.find($0, organization, id) }) else {
             throw JobRefusal("The content was erased before it was processed.")
         }
-        if content.status == .ready { return try await context.complete { _ in } }
-        try await report(context, id, progress: Step.extracting)
         let folder = workspace.appending(path: "\(context.job.id)-\(context.job.attempt)")
         try await BlockingWork.run { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
         defer { try? FileManager.default.removeItem(at: folder) }
 
-        let summary = try await extract(content, organization, into: folder)
+        if content.status != .ready { try await makeFindable(context, content, in: folder) }
+        let published = try await database.read { try contents.find($0, organization, id) }
+        if let published, published.vectorStatus == .ingesting { return try await encode(context, published, in: folder) }
+        try await context.complete { _ in }
+    }
+
+    /// Extraction, passages and keywords, up to the write with which the content can be found.
+    private func makeFindable(_ context: JobContext, _ content: Content, in folder: URL) async throws {
+        let id = content.id
+        try await report(context, id, progress: Step.extracting)
+        let summary = try await extract(content, context.job.organization, into: folder)
         try await faults.pass(.duringIngestion)
         try await report(context, id, progress: Step.indexing)
         let passages = try await BlockingWork.run { try Self.index(folder) }
         try await report(context, id, progress: Step.publishing)
         try await publish(context, content, folder: folder, summary: summary, passageCount: passages)
+    }
+
+    private func encode(_ context: JobContext, _ content: Content, in folder: URL) async throws {
+        let (contents, database, clock, organization) = (contents, database, clock, context.job.organization)
+        guard let vectors, let segment = content.segmentSHA256 else {
+            // The server was started without an encoder meanwhile: keywords are all that can be had.
+            return try await context.complete { try contents.forgoVectors($0, organization, content.id, at: clock.now) }
+        }
+        let url = folder.appending(path: Self.vectorsName)
+        try await vectors.encoding.run(segment: BlobKey(organization: organization.text, sha256: segment), into: url) { done in
+            let progress = Step.encoding + Int(done * Double(Step.encoded - Step.encoding))
+            if done < 1 { try await database.write { try contents.reportEncoding($0, organization, content.id, progress: progress) } }
+        }
+        try await vectors.publishing.publish(url, of: content.id, organization) { effect in try await context.complete(effect) }
     }
 
     private func report(_ context: JobContext, _ id: ContentID, progress: Int) async throws {
@@ -97,9 +127,16 @@ package struct IngestionJob: Sendable {
             let derived = DerivedContent(
                 textSHA256: text.sha256, rowsSHA256: rows?.sha256, segmentSHA256: segment.sha256, rowCount: isTable ? summary.rows : nil,
                 passageCount: passageCount)
-            let isPublished = try await context.complete { connection in
+            // A document is encoded at once; the rows of a table when somebody wants to search them.
+            let hasEncoder = vectors != nil
+            let isPublished = try await context.publish { connection in
                 let now = clock.now
-                guard try contents.markReady(connection, organization, content.id, derived: derived, at: now) else { return false }
+                let awaitsVectors =
+                    try hasEncoder && (!isTable || contents.isInDatasetThatWantsVectors(connection, organization, content.id))
+                guard
+                    try contents.markReady(
+                        connection, organization, content.id, derived: derived, awaitsVectors: awaitsVectors, at: now)
+                else { return false }
                 try items.showAll(connection, organization, of: content.id, at: now)
                 return true
             }
@@ -110,6 +147,7 @@ package struct IngestionJob: Sendable {
     }
 
     private static let segmentName = "segment"
+    private static let vectorsName = "vectors"
 
     /// Splits the extracted blocks into passages and writes them as a segment; returns how many there are.
     private static func index(_ folder: URL) throws -> Int {

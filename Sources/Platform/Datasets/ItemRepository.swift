@@ -64,10 +64,12 @@ struct ItemRepository: Sendable {
         for row in linked { _ = try unlink(connection, organization, file: file, from: DatasetID(row.text("dataset_id")), at: now) }
     }
 
-    /// Erases a file from every version of every dataset.
-    func erase(_ connection: any Connection, _ organization: OrganizationID, file: FileID, at now: Timestamp) throws {
+    /// Erases a file from every version of every dataset, and returns the datasets that it was in.
+    func erase(_ connection: any Connection, _ organization: OrganizationID, file: FileID, at now: Timestamp) throws -> [DatasetID] {
         try unlinkEverywhere(connection, organization, file: file, at: now)
-        try connection.execute("DELETE FROM item WHERE organization_id = \(organization) AND file_id = \(file)")
+        let erased = try connection.query(
+            "DELETE FROM item WHERE organization_id = \(organization) AND file_id = \(file) RETURNING dataset_id")
+        return Set(try erased.map { DatasetID(try $0.text("dataset_id")) }).sorted { $0.text < $1.text }
     }
 
     /// The live links of the given files, oldest first.
@@ -95,7 +97,7 @@ struct ItemRepository: Sendable {
     func visible(_ connection: any Connection, _ organization: OrganizationID, in dataset: DatasetID) throws -> [VisibleContent] {
         try connection.query(
             """
-            SELECT f.id AS file_id, f.filename, f.content_type, c.id AS content_id, c.segment_sha256
+            SELECT f.id AS file_id, f.filename, f.content_type, c.id AS content_id, c.segment_sha256, c.vectors_sha256, c.vectors_family
             FROM item i JOIN file f ON f.id = i.file_id AND f.organization_id = i.organization_id
             JOIN content c ON c.id = f.content_id AND c.organization_id = i.organization_id
             WHERE i.organization_id = \(organization) AND i.dataset_id = \(dataset)
@@ -106,7 +108,8 @@ struct ItemRepository: Sendable {
             VisibleContent(
                 dataset: dataset, file: FileID(try row.text("file_id")), filename: try row.text("filename"),
                 contentType: try row.text("content_type"), content: ContentID(try row.text("content_id")),
-                segmentSHA256: try row.text("segment_sha256"))
+                segmentSHA256: try row.text("segment_sha256"), vectorsSHA256: try row.optionalText("vectors_sha256"),
+                vectorFamily: try row.optionalText("vectors_family"))
         }
     }
 
@@ -126,4 +129,9 @@ struct VisibleContent: Sendable, Hashable {
     let contentType: String
     let content: ContentID
     let segmentSHA256: String
+    let vectorsSHA256: String?
+    let vectorFamily: String?
+
+    /// Whether it has vectors that those of this family can be compared with.
+    func hasVectors(of family: String) -> Bool { vectorsSHA256 != nil && vectorFamily == family }
 }

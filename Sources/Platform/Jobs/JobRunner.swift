@@ -38,6 +38,19 @@ package struct JobContext: Sendable {
         try await database.write { try repository.report($0, job, progress: progress) }
     }
 
+    /// Publishes a part of the effect, if this worker still holds the job, which goes on.
+    ///
+    /// - Throws: `JobLeaseLost` when it does not; then nothing was published.
+    @discardableResult package func publish<Value: Sendable>(
+        _ effect: @escaping @Sendable (any Connection) throws -> Value
+    ) async throws -> Value {
+        let (repository, job, clock) = (repository, job, clock)
+        return try await database.write { connection in
+            guard try repository.renew(connection, job, now: DatabaseTime.now(connection, clock: clock)) else { throw JobLeaseLost() }
+            return try effect(connection)
+        }
+    }
+
     /// Publishes the effect and ends the job in one transaction, if this worker still holds it.
     ///
     /// - Throws: `JobLeaseLost` when it does not; then nothing was published.

@@ -13,18 +13,20 @@ package struct AssociationService: Sendable {
     private let repository = AssociationRepository()
     private let models = ModelRepository()
     private let datasets = DatasetRepository()
+    private let vectorDemand: VectorDemand
 
-    package init(database: any Database, clock: any Clock) {
+    package init(database: any Database, clock: any Clock, vectorDemand: VectorDemand) {
         self.database = database
         self.clock = clock
+        self.vectorDemand = vectorDemand
     }
 
     /// - Throws: `PlatformError.notFound` for the model, `invalid` for the dataset, `conflict` when they are associated already.
     package func create(
         _ draft: AssociationDraft, on model: ModelID, for principal: Principal, receipt: ReplyReceipt<Association>?
     ) async throws -> Association {
-        let (repository, now) = (repository, clock.now)
-        return try await database.write { connection in
+        let (repository, vectorDemand, now) = (repository, vectorDemand, clock.now)
+        let association = try await database.write { connection in
             try self.requireModel(connection, principal, model)
             try self.check(connection, principal, draft, at: ["body"])
             let association = Self.association(draft, model, at: now)
@@ -32,17 +34,20 @@ package struct AssociationService: Sendable {
                 throw PlatformError.conflict(
                     "The model uses this dataset already: change the association with PATCH.", retryAfterSeconds: nil)
             }
+            try vectorDemand.ask(connection, principal.organization, for: draft.dataset, at: now)
             try receipt?.finish(association, on: connection)
             return association
         }
+        await vectorDemand.wasAsked()
+        return association
     }
 
     /// Makes what is not there yet; what is there is skipped, not failed.
     package func createBatch(
         _ drafts: [AssociationDraft], on model: ModelID, for principal: Principal, receipt: ReplyReceipt<AssociationBatch>?
     ) async throws -> AssociationBatch {
-        let (repository, now) = (repository, clock.now)
-        return try await database.write { connection in
+        let (repository, vectorDemand, now) = (repository, vectorDemand, clock.now)
+        let batch = try await database.write { connection in
             try self.requireModel(connection, principal, model)
             var issues: [FieldIssue] = []
             for (index, draft) in drafts.enumerated() {
@@ -59,6 +64,7 @@ package struct AssociationService: Sendable {
                 let association = Self.association(draft, model, at: now)
                 if try repository.insert(connection, principal.organization, association) {
                     created.append(association)
+                    try vectorDemand.ask(connection, principal.organization, for: draft.dataset, at: now)
                 } else {
                     skipped.append(.init(dataset: draft.dataset, reason: "The model uses this dataset already."))
                 }
@@ -67,6 +73,8 @@ package struct AssociationService: Sendable {
             try receipt?.finish(batch, on: connection)
             return batch
         }
+        await vectorDemand.wasAsked()
+        return batch
     }
 
     /// One page, and how many there are in all.

@@ -6,6 +6,7 @@ package enum Schema {
         Migration(
             number: 1, name: "first slice",
             statements: AccessTables.statements + ModelTables.statements + DatasetTables.statements + ChatTables.statements
-                + WorkTables.statements)
+                + WorkTables.statements),
+        Migration(number: 2, name: "vectors", statements: VectorColumns.statements),
     ]
 }

@@ -17,7 +17,7 @@ package struct KeywordParameters: Sendable, Hashable {
 
 /// A passage that shares terms with the question.
 package struct KeywordHit: Sendable, Hashable {
-    /// The index into the segments searched.
+    /// The index into the units, or segments, searched.
     package var segment: Int
     package var passage: Int
     /// BM25, above 0.
@@ -33,174 +33,115 @@ package struct KeywordHit: Sendable, Hashable {
     }
 }
 
+/// One passage among the units of a search.
+package struct PassagePlace: Sendable, Hashable {
+    /// The index into the units searched.
+    package var unit: Int
+    package var passage: Int
+
+    package init(unit: Int, passage: Int) {
+        self.unit = unit
+        self.passage = passage
+    }
+}
+
+/// What a keyword search over units found.
+package struct KeywordResult: Sendable, Hashable {
+    /// For each group its best hits, best first; of equal scores in the order of unit and passage.
+    package var groups: [[KeywordHit]]
+    /// For each passage asked for besides, its hit, whether or not it is among the best; nil when it shares no term with the question or is
+    /// not visible.
+    package var others: [KeywordHit?]
+}
+
 /// Keyword search over segments: Okapi BM25 with the never negative idf ln(1 + (N - n + 0.5) / (n + 0.5)); N, n and the average length are
-/// those of exactly the segments given, whatever way their passages are divided. A term counts once, however often the question repeats it.
+/// those of exactly the passages visible in the units given, of all groups together, whatever way they are divided. A term counts once,
+/// however often the question repeats it.
 package enum KeywordSearch {
     /// Among a handful of passages every word that is there looks common and every word that is not looks rare, so that hardly a question
     /// would be half covered: shares, unlike scores, are judged as if there were at least this many.
     static let smallestCorpus = 100
 
-    private static func inverseDocumentFrequency(_ count: Int, of passages: Int) -> Double {
-        log(1 + (Double(passages - count) + 0.5) / (Double(count) + 0.5))
-    }
-
-    /// A longer question is searched by its first terms.
-    static let maximumTerms = 256
-
-    /// The best hits, best first; equal scores in the order of segment and passage. Every segment is searched with the question analysed in
-    /// its own language. Throws `SegmentError.corrupt` when a segment's bytes make no sense.
+    /// The best hits of each group. Every unit is searched with the question analysed in its segment's language. The time is in proportion
+    /// to the postings of the question's terms; `also` costs next to nothing.
+    ///
+    /// - Parameters:
+    ///   - units: What is visible. Units of one segment must not overlap.
+    ///   - limit: The most hits of one group.
+    ///   - groups: The number of groups. Units of other groups than 0 to `groups` - 1 count in the statistics only.
+    ///   - also: Passages whose score and share are wanted however low they are.
+    /// - Throws: `SegmentError.corrupt` when a segment's bytes make no sense.
     package static func search(
-        _ query: String, in segments: [Segment], limit: Int, parameters: KeywordParameters = .init()
-    ) throws -> [KeywordHit] {
-        let passages = segments.reduce(0) { $0 + $1.passageCount }
-        let totalLength = segments.reduce(0) { $0 + $1.totalLength }
-        guard passages > 0, limit > 0 else { return [] }
-        var question = Question(query)
-        var found = [Match]()
-        for (number, segment) in segments.enumerated() { try question.find(in: segment, number: number, &found) }
+        _ query: String, in units: [KeywordUnit], limit: Int, groups: Int = 1, also: [PassagePlace] = [],
+        parameters: KeywordParameters = .init()
+    ) throws -> KeywordResult {
+        let passages = units.reduce(0) { $0 + $1.visibleCount }
+        let totalLength = units.reduce(0) { $0 + $1.visibleLength }
+        var best = [BestHits](repeating: BestHits(limit: limit), count: max(0, groups))
+        var others = [KeywordHit?](repeating: nil, count: also.count)
+        var elsewhere = BestHits(limit: 0)
+        var question = KeywordQuestion(query)
+        var found = [KeywordQuestion.Match]()
+        for (number, unit) in units.enumerated() where unit.visibleCount > 0 { try question.find(in: unit, number: number, &found) }
         let weights = question.documentFrequencies.map { inverseDocumentFrequency($0, of: passages) }
         let shareWeights = question.documentFrequencies.map { inverseDocumentFrequency($0, of: max(passages, smallestCorpus)) }
         let masses = question.masses(shareWeights)
-        let averageLength = max(1, Double(totalLength)) / Double(passages)
-        var best = BestHits(limit: limit)
-        var scores = [Double](repeating: 0, count: segments.map(\.passageCount).max() ?? 0)
-        var shares = scores
-        var touched = [Int]()
+        let scorer = KeywordScorer(averageLength: max(1, Double(totalLength)) / Double(max(1, passages)), parameters: parameters)
+        var wanted = WantedPassages(also)
+        var terms = [KeywordScorer.Term]()
         var next = 0
         while next < found.count {
-            let number = found[next].segment
-            let segment = segments[number]
-            while next < found.count, found[next].segment == number {
+            let number = found[next].unit
+            terms.removeAll(keepingCapacity: true)
+            while next < found.count, found[next].unit == number {
                 let match = found[next]
-                let (weight, shareWeight) = (weights[match.term], shareWeights[match.term])
-                try segment.forEachPosting(in: match.postings, count: match.count) { passage, frequency, length in
-                    if scores[passage] == 0 { touched.append(passage) }
-                    let frequency = Double(frequency)
-                    let norm = parameters.k1 * (1 - parameters.b + parameters.b * Double(length) / averageLength)
-                    scores[passage] += weight * frequency * (parameters.k1 + 1) / (frequency + norm)
-                    shares[passage] += shareWeight
-                }
+                terms.append(.init(postings: match.postings, weight: weights[match.term], shareWeight: shareWeights[match.term]))
                 next += 1
             }
-            let mass = masses[segment.language] ?? 0
-            for passage in touched {
-                let share = mass > 0 ? min(1, shares[passage] / mass) : 0
-                best.offer(KeywordHit(segment: number, passage: passage, score: scores[passage], matchedShare: share))
-                scores[passage] = 0
-                shares[passage] = 0
+            let (unit, mass) = (units[number], masses[units[number].segment.language] ?? 0)
+            let here = wanted.take(unit: number)
+            if best.indices.contains(unit.group) {
+                try scorer.score(unit, number: number, &terms, mass: mass, best: &best[unit.group], wanted: here) { others[$0] = $1 }
+            } else if !here.isEmpty {
+                try scorer.score(unit, number: number, &terms, mass: mass, best: &elsewhere, wanted: here) { others[$0] = $1 }
             }
-            touched.removeAll(keepingCapacity: true)
         }
-        return best.sorted
+        return withExtendedLifetime(units) { KeywordResult(groups: best.map(\.sorted), others: others) }
     }
 
-    /// The distinct terms of a question in their order: without the words that address the machine, unless those are all there is.
-    static func terms(_ query: String, language: Language) -> [String] {
-        let analyzer = TextAnalyzer(language: language)
-        let addressing = Set(StopWords.addressing.flatMap { analyzer.terms($0) })
-        var seen = Set<String>()
-        let distinct = analyzer.terms(query).filter { seen.insert($0).inserted }
-        let rest = distinct.filter { !addressing.contains($0) }
-        return Array((rest.isEmpty ? distinct : rest).prefix(maximumTerms))
+    /// The best hits of segments whose passages are all visible and of one group.
+    package static func search(
+        _ query: String, in segments: [Segment], limit: Int, parameters: KeywordParameters = .init()
+    ) throws -> [KeywordHit] {
+        try search(query, in: segments.map { KeywordUnit(segment: $0) }, limit: limit, parameters: parameters).groups.first ?? []
+    }
+
+    private static func inverseDocumentFrequency(_ count: Int, of passages: Int) -> Double {
+        log(1 + (Double(passages - count) + 0.5) / (Double(count) + 0.5))
     }
 }
 
-/// One term of the question in one segment.
-private struct Match {
-    var segment: Int
-    var term: Int
-    var postings: Range<Int>
-    /// In how many of the segment's passages the term is.
-    var count: Int
+/// A passage whose score is wanted, and the place among those asked for where it goes.
+struct WantedPassage {
+    var unit: Int
+    var passage: Int
+    var index: Int
 }
 
-/// The terms of one question in every language met, and in how many passages each is.
-private struct Question {
-    /// The terms in one language, by number and in UTF-8.
-    private struct Reading {
-        var numbers: [Int]
-        var terms: [[UInt8]]
+/// The passages asked for, in the order in which a search comes across them.
+private struct WantedPassages {
+    private var rest: ArraySlice<WantedPassage>
+
+    init(_ places: [PassagePlace]) {
+        let all = places.enumerated().map { WantedPassage(unit: $1.unit, passage: $1.passage, index: $0) }
+        rest = all.sorted { ($0.unit, $0.passage) < ($1.unit, $1.passage) }[...]
     }
 
-    private(set) var documentFrequencies = [Int]()
-    private let query: String
-    private var numbers = [String: Int]()
-    private var readings = [Language: Reading]()
-    /// The reading used last: neighbouring segments mostly share their language.
-    private var current: (language: Language, reading: Reading)?
-
-    init(_ query: String) {
-        self.query = query
-    }
-
-    /// Appends where the question's terms are in a segment.
-    mutating func find(in segment: Segment, number: Int, _ found: inout [Match]) throws {
-        let reading = reading(segment.language)
-        try segment.locate(reading.terms) { index, postings, count in
-            documentFrequencies[reading.numbers[index]] += count
-            found.append(Match(segment: number, term: reading.numbers[index], postings: postings, count: count))
-        }
-    }
-
-    /// For each language the sum of its terms' weights.
-    func masses(_ weights: [Double]) -> [Language: Double] {
-        readings.mapValues { $0.numbers.reduce(0) { $0 + weights[$1] } }
-    }
-
-    private mutating func reading(_ language: Language) -> Reading {
-        if let current, current.language == language { return current.reading }
-        let reading = readings[language] ?? read(language)
-        readings[language] = reading
-        current = (language, reading)
-        return reading
-    }
-
-    private mutating func read(_ language: Language) -> Reading {
-        let terms = KeywordSearch.terms(query, language: language)
-        for term in terms where numbers[term] == nil {
-            numbers[term] = documentFrequencies.count
-            documentFrequencies.append(0)
-        }
-        return Reading(numbers: terms.compactMap { numbers[$0] }, terms: terms.map { Array($0.utf8) })
-    }
-}
-
-/// The best of many hits: a heap whose root is the worst that is kept.
-private struct BestHits {
-    private let limit: Int
-    private var heap = [KeywordHit]()
-
-    init(limit: Int) {
-        self.limit = limit
-    }
-
-    var sorted: [KeywordHit] { heap.sorted { Self.isBetter($0, $1) } }
-
-    mutating func offer(_ hit: KeywordHit) {
-        if heap.count < limit {
-            heap.append(hit)
-            var child = heap.count - 1
-            while child > 0, Self.isBetter(heap[(child - 1) / 2], heap[child]) {
-                heap.swapAt(child, (child - 1) / 2)
-                child = (child - 1) / 2
-            }
-        } else if Self.isBetter(hit, heap[0]) {
-            heap[0] = hit
-            var parent = 0
-            while true {
-                var worst = parent
-                for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && Self.isBetter(heap[worst], heap[child]) {
-                    worst = child
-                }
-                if worst == parent { break }
-                heap.swapAt(parent, worst)
-                parent = worst
-            }
-        }
-    }
-
-    private static func isBetter(_ left: KeywordHit, _ right: KeywordHit) -> Bool {
-        if left.score != right.score { return left.score > right.score }
-        return (left.segment, left.passage) < (right.segment, right.passage)
+    /// Those of a unit; every call asks for a later unit than the one before.
+    mutating func take(unit: Int) -> ArraySlice<WantedPassage> {
+        rest = rest.drop { $0.unit < unit }
+        let here = rest.prefix { $0.unit == unit }
+        rest = rest.dropFirst(here.count)
+        return here
     }
 }

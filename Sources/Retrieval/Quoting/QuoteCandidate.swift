@@ -16,9 +16,22 @@ struct QuoteCandidate {
     var isQuestion = false
     /// List items, table rows and code: what a sentence with a colon announces.
     var isListed = false
+    /// Whether it is part of a row.
+    var isOfRow = false
+    /// The question in the text that it answers, where there is one.
+    var answered: String?
     /// 0 to 1, filled by `CandidateBuilder.scored`.
     var coverage = 0.0
+    /// What the choice follows; 0 for what is not quoted for itself.
     var score = 0.0
+    /// Its vector, where it was encoded.
+    var vector: [Float]?
+
+    /// What the encoder is given: an answer is understood with its question.
+    var encodedText: String { answered.map { $0 + " " + text } ?? text }
+
+    /// Scraps say little, and what goes on and on buries what it says.
+    var brevity: Double { terms.count < 3 ? 0.7 : terms.count > 60 ? 0.8 : 1 }
 
     /// Whether it begins with a word that points back.
     var leansOnPrevious: Bool {
@@ -76,14 +89,17 @@ struct CandidateBuilder {
             candidate.isQuestion = text.unicodeScalars.last.map { $0 == "?" || $0 == "？" } ?? false
             if let previous {
                 candidate.context.formUnion(previous.terms.intersection(question))
-                if previous.isQuestion { candidate.contextWeight = Self.answeredWeight }
+                if previous.isQuestion {
+                    candidate.contextWeight = Self.answeredWeight
+                    candidate.answered = previous.text
+                }
             }
             candidates.append(candidate)
             previous = candidate
         }
     }
 
-    /// The candidates in order of passage and text, with coverage and score.
+    /// The candidates in order of passage and text, with coverage and a score by their words alone.
     func scored() -> [QuoteCandidate] {
         var counts = [String: Int]()
         for candidate in candidates {
@@ -110,15 +126,14 @@ struct CandidateBuilder {
                     covered += weight * candidate.contextWeight
                 }
             }
-            candidate.coverage = mass > 0 && hasOwnGround(candidate) ? covered / mass : 0
+            candidate.coverage = mass > 0 ? covered / mass : 0
             let prior = 1 / (1 + 0.08 * Double(rank))
-            let brevity = candidate.terms.count < 3 ? 0.7 : candidate.terms.count > 60 ? 0.8 : 1
-            candidate.score = candidate.isQuestion ? 0 : candidate.coverage * prior * brevity
+            candidate.score = candidate.isQuestion || !hasOwnGround(candidate) ? 0 : candidate.coverage * prior * candidate.brevity
             return candidate
         }
     }
 
-    /// A quote needs a term of the question in itself, unless it answers a question that has.
+    /// Going by words alone, a quote needs a term of the question in itself, unless it answers a question that has.
     private func hasOwnGround(_ candidate: QuoteCandidate) -> Bool {
         candidate.contextWeight == Self.answeredWeight || !candidate.terms.isDisjoint(with: question)
     }
@@ -133,7 +148,7 @@ struct CandidateBuilder {
             candidates.append(
                 QuoteCandidate(
                     passage: index, range: range, text: text, terms: Set(analyzer.terms(text)), context: context, contextWeight: weight,
-                    block: block))
+                    block: block, isOfRow: true))
         }
         if let answer = row.answer {
             for sentence in SentenceSplitter.sentences(of: Array(parts.scalars[answer.value])) {

@@ -1,119 +1,72 @@
-import Foundation
-
-/// A piece of a retrieved passage that answers a question, word for word.
-package struct Quote: Sendable, Hashable {
-    /// The index into the passages given.
-    package var passage: Int
-    /// Unicode scalar offsets within the passage.
-    package var range: Range<Int>
-    package var text: String
-
-    package init(passage: Int, range: Range<Int>, text: String) {
-        self.passage = passage
-        self.range = range
-        self.text = text
-    }
-}
-
-/// What bounds an answer made of quotes, and when there is none.
-package struct QuoteLimits: Sendable, Hashable {
-    /// The most quotes; 1 to 8.
-    package var quotes: Int
-    /// The most scalars of all quotes together; the first quote is given whatever its length.
-    package var scalars: Int
-    /// A passage is quoted only if it covers this share of the question's idf mass.
-    package var minimumMatchedShare: Double
-    /// The best quote must cover this share of the question's mass within the passages, by itself or with its heading and the sentence
-    /// before it.
-    package var minimumOverlap: Double
-    /// A further quote must score at least this share of the best one's score.
-    package var furtherScore: Double
-    /// Quotes that share this much of their terms (of the shorter one's) say the same.
-    package var repetition: Double
-
-    package init(
-        quotes: Int = 4, scalars: Int = 1200, minimumMatchedShare: Double = 0.5, minimumOverlap: Double = 0.35, furtherScore: Double = 0.75,
-        repetition: Double = 0.8
-    ) {
-        self.quotes = quotes
-        self.scalars = scalars
-        self.minimumMatchedShare = minimumMatchedShare
-        self.minimumOverlap = minimumOverlap
-        self.furtherScore = furtherScore
-        self.repetition = repetition
-    }
-}
-
 /// The mind of the quoting model: picks from retrieved passages the few sentences that answer a question, or none.
 ///
 /// Each sentence is scored by the share of the question's idf mass in it (terms as in keyword search; idf over the sentences at hand), with
-/// less for terms found only in its headings or in the sentence before; passages of a better rank come first. A question in the text lends
-/// its score to the sentence after it. Of a row with an answer column the answer is quoted. What says the same as a better quote is left
-/// out; a sentence that leans on the one before it ("It …", "This …") brings it along, one that ends with a colon brings what follows.
-/// Quotes come in the order of the passages given and of the text within each.
+/// less for terms found only in its headings or in the sentence before. A question in the text lends its score to the sentence after it. Of
+/// a row with an answer column the answer is quoted. With an encoder, the cosine of sentence and question joins in: it decides, with the
+/// share of the question that the passage covers, whether there is an answer at all. What says the same as a better quote is left out; a
+/// sentence that leans on the one before it ("It …", "This …") brings it along, one that ends with a colon brings what follows. Quotes come
+/// passage by passage, that of the best quote first, and within each in the order of its text.
 package struct QuoteSelector: Sendable {
     package init() {}
 
-    /// The quotes that answer the question; empty when nothing qualifies. `passages` are in order of rank, `matchedShares` are their shares
-    /// as keyword search returned them (without them every passage is taken to qualify), `headings` their paths of headings.
+    /// The quotes that answer the question; empty when nothing qualifies.
+    ///
+    /// - Parameters:
+    ///   - passages: The retrieved passages in order of rank; about 8 are enough.
+    ///   - matchedShares: Their shares as keyword search returned them, 0 for a passage that only its vector found. Without them every passage
+    ///     is taken to qualify.
+    ///   - headings: Their paths of headings.
+    ///   - meaning: What the encoder knows; nil to go by the words alone.
     package func select(
-        question: String, passages: [String], matchedShares: [Double]? = nil, headings: [[String]] = [], limits: QuoteLimits = .init()
+        question: String, passages: [String], matchedShares: [Double]? = nil, headings: [[String]] = [], limits: QuoteLimits = .init(),
+        meaning: QuoteMeaning? = nil
     ) -> [Quote] {
         let language = Language.detect(passages.joined(separator: "\n"))
-        let terms = Set(KeywordSearch.terms(question, language: language))
-        guard !terms.isEmpty else { return [] }
+        let terms = Set(KeywordQuestion.terms(question, language: language))
+        guard !terms.isEmpty || meaning != nil else { return [] }
         var builder = CandidateBuilder(question: terms, analyzer: TextAnalyzer(language: language))
         for (index, passage) in passages.enumerated() {
-            if let matchedShares, index < matchedShares.count, matchedShares[index] < limits.minimumMatchedShare { continue }
+            guard qualifies(index, matchedShares, meaning, limits) else { continue }
             builder.add(passage, index: index, headings: index < headings.count ? headings[index] : [])
         }
-        return Selection(candidates: builder.scored(), limits: limits).quotes
-    }
-}
-
-/// The greedy choice among scored candidates.
-private struct Selection {
-    let candidates: [QuoteCandidate]
-    let limits: QuoteLimits
-
-    var quotes: [Quote] {
-        let order = candidates.indices.filter { candidates[$0].coverage >= limits.minimumOverlap && candidates[$0].score > 0 }
-            .sorted { (candidates[$1].score, $0) < (candidates[$0].score, $1) }
-        guard let best = order.first else { return [] }
-        var chosen = [Int]()
-        var scalars = 0
-        func take(_ index: Int) {
-            guard chosen.count < min(8, max(1, limits.quotes)), !chosen.contains(index) else { return }
-            let candidate = candidates[index]
-            guard chosen.isEmpty || scalars + candidate.range.count <= limits.scalars else { return }
-            guard !chosen.contains(where: { says(candidates[$0], what: candidate) }) else { return }
-            chosen.append(index)
-            scalars += candidate.range.count
+        var candidates = builder.scored()
+        if let meaning {
+            guard weigh(&candidates, matchedShares, meaning, limits) else { return [] }
+        } else {
+            for index in candidates.indices where candidates[index].coverage < limits.minimumOverlap { candidates[index].score = 0 }
         }
-        for index in order {
-            let candidate = candidates[index]
-            guard candidate.score >= limits.furtherScore * candidates[best].score else { break }
-            let before = chosen.count
-            take(index)
-            guard chosen.count > before else { continue }
-            if candidate.leansOnPrevious, index > 0, candidates[index - 1].isNeighbour(of: candidate) { take(index - 1) }
-            if candidate.announces {
-                var next = index + 1
-                while next < candidates.count, candidates[next].passage == candidate.passage, candidates[next].isListed {
-                    take(next)
-                    next += 1
-                }
-            }
-        }
-        return chosen.sorted().map { index in
-            Quote(passage: candidates[index].passage, range: candidates[index].range, text: candidates[index].text)
-        }
+        return QuoteSelection(candidates: candidates, limits: limits).quotes
     }
 
-    private func says(_ taken: QuoteCandidate, what other: QuoteCandidate) -> Bool {
-        if taken.text == other.text { return true }
-        let smaller = min(taken.terms.count, other.terms.count)
-        guard smaller > 2 else { return !other.terms.isEmpty && taken.terms == other.terms }
-        return Double(taken.terms.intersection(other.terms).count) >= limits.repetition * Double(smaller)
+    private func qualifies(_ index: Int, _ matchedShares: [Double]?, _ meaning: QuoteMeaning?, _ limits: QuoteLimits) -> Bool {
+        if let cosine = meaning?.cosine(ofPassage: index), cosine >= limits.minimumCosine { return true }
+        guard let matchedShares, matchedShares.indices.contains(index) else { return true }
+        return matchedShares[index] >= limits.minimumMatchedShare
+    }
+
+    /// Encodes the most promising sentences and scores them by meaning and words; the others are left without a score. False when no
+    /// sentence has enough support for an answer.
+    private func weigh(
+        _ candidates: inout [QuoteCandidate], _ matchedShares: [Double]?, _ meaning: QuoteMeaning, _ limits: QuoteLimits
+    ) -> Bool {
+        func promise(_ candidate: QuoteCandidate) -> Double { candidate.coverage + (meaning.cosine(ofPassage: candidate.passage) ?? 0) }
+        let all = candidates
+        let promising = all.indices.filter { !all[$0].isQuestion }.sorted { (promise(all[$1]), $0) < (promise(all[$0]), $1) }
+            .prefix(max(1, limits.encodedSentences))
+        let vectors = meaning.encode(promising.map { all[$0].encodedText })
+        for index in candidates.indices { candidates[index].score = 0 }
+        var best = -Double.infinity
+        for (index, vector) in zip(promising, vectors) {
+            var candidate = all[index]
+            candidate.vector = vector
+            var cosine = QuoteMeaning.cosine(vector, meaning.question)
+            // The answer of a row is found by the question in its other cells: the passage's vector knows both.
+            if candidate.isOfRow { cosine = max(cosine, meaning.cosine(ofPassage: candidate.passage) ?? 0) }
+            let share = matchedShares.map { $0.indices.contains(candidate.passage) ? $0[candidate.passage] : 0 } ?? 0
+            best = max(best, QuoteScore.support(cosine: cosine, coverage: candidate.coverage, matchedShare: share))
+            candidate.score = candidate.brevity * QuoteScore.order(cosine: cosine, coverage: candidate.coverage, matchedShare: share)
+            candidates[index] = candidate
+        }
+        return best >= limits.minimumSupport
     }
 }

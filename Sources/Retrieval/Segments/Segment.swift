@@ -1,38 +1,57 @@
 package import Foundation
 
+/// One of the segments that a merged segment was made of.
+package struct SegmentPart: Sendable, Hashable {
+    /// What the merging caller named it.
+    package var name: String
+    /// Its passages' numbers in the merged segment.
+    package var passages: Range<Int>
+}
+
 /// A segment file, open for reading: a small one is read into memory, a larger one mapped. Opening verifies the file as a whole, and every
 /// later read stays within its bounds and throws on nonsense, so that no file whatsoever can bring the process down. The file must not be
 /// changed while it is open (segments are immutable: they are replaced, never rewritten). Opening and reading passages touch the disk and
 /// therefore block.
 package final class Segment: Sendable {
-    /// Larger files are mapped.
-    static let mappedBytes = 64 * 1024
+    /// So much of a large file is verified before its pages are given back.
+    private static let verifiedBytes = 4 << 20
 
     package let passageCount: Int
     /// The sum of the passages' lengths in terms.
     package let totalLength: Int
     package let language: Language
-    package var byteSize: Int { data.count }
+    package let byteSize: Int
 
     let termCount: Int
-    private let data: Data
+    private let file: SegmentBytes
+    private let directoryBits: Int
     private let offsets: Range<Int>
     private let passages: Range<Int>
     private let lengths: Range<Int>
+    private let shortLengths: Range<Int>
+    private let directory: Range<Int>
     private let terms: Range<Int>
     private let termText: Range<Int>
     private let postings: Range<Int>
+    private let partList: Range<Int>?
 
-    /// Opens a segment; throws `SegmentError` for a file that is not an intact segment, and errors of the file system.
-    package convenience init(contentsOf url: URL) throws {
-        let size = try url.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
-        try self.init(Data(contentsOf: url, options: size > Self.mappedBytes ? .alwaysMapped : []))
+    /// Opens a segment. A file that this process has written or opened before, and nobody else can have changed, need not be read through
+    /// once more: `isKnownIntact` leaves out the checksums of its sections, nothing else.
+    ///
+    /// - Throws: `SegmentError` for a file that is not an intact segment, `POSIXError` when it cannot be read.
+    package convenience init(contentsOf url: URL, isKnownIntact: Bool = false) throws {
+        try self.init(SegmentBytes(contentsOf: url), isKnownIntact: isKnownIntact)
     }
 
-    init(_ data: Data) throws {
-        let (sections, summary) = try data.withUnsafeBytes { file in
-            let sections = try SegmentLayout.sections(of: file)
-            return (sections, try Summary(file, sections[.summary] ?? 0..<0))
+    convenience init(_ data: Data) throws { try self.init(SegmentBytes(data), isKnownIntact: false) }
+
+    private init(_ file: consuming SegmentBytes, isKnownIntact: Bool) throws {
+        let bytes = file.bytes
+        let sections: [SegmentLayout.Section: Range<Int>]
+        if isKnownIntact {
+            sections = try SegmentLayout.sections(of: bytes) { _, _ in true }
+        } else {
+            sections = try SegmentLayout.sections(of: bytes) { Self.isIntact(file, $0, $1) }
         }
         func range(_ section: SegmentLayout.Section, size: Int? = nil) throws -> Range<Int> {
             guard let range = sections[section], size == nil || range.count == size else {
@@ -40,121 +59,149 @@ package final class Segment: Sendable {
             }
             return range
         }
-        self.data = data
+        let summary = try SegmentSummary(bytes, range(.summary))
         passageCount = summary.passageCount
         totalLength = summary.totalLength
         language = summary.language
         termCount = summary.termCount
+        byteSize = bytes.count
+        directoryBits = TermDirectory.bits(terms: termCount)
         offsets = try range(.passageOffsets, size: (passageCount + 1) * 8)
         passages = try range(.passages)
         lengths = try range(.lengths, size: passageCount * 4)
-        terms = try range(.terms, size: (termCount + 1) * 8)
+        shortLengths = try range(.shortLengths, size: passageCount)
+        directory = try range(.termDirectory, size: ((1 << directoryBits) + 1) * 4)
+        terms = try range(.terms, size: (termCount + 1) * TermDirectory.entryBytes)
         termText = try range(.termText)
         postings = try range(.postings)
+        partList = sections[.parts]
+        self.file = file
+        self.file.releasePages()
     }
+
+    /// What a merged segment was made of, in the order of its passages; empty for one that was not merged.
+    package var parts: [SegmentPart] {
+        get throws {
+            guard let partList else { return [] }
+            var reader = try ByteReader(bytes, partList)
+            let count = try reader.count(limit: partList.count)
+            var parts = [SegmentPart]()
+            var next = 0
+            for _ in 0..<count {
+                let name = try reader.string()
+                let size = try reader.count(limit: passageCount - next)
+                parts.append(SegmentPart(name: name, passages: next..<next + size))
+                next += size
+            }
+            guard reader.isAtEnd, next == passageCount else { throw SegmentError.corrupt("the parts") }
+            return parts
+        }
+    }
+
+    /// Stops counting the pages of a mapped file as this process's memory, until they are touched again. For segments that nobody has
+    /// searched for a while; searching one at the same time is safe.
+    package func releasePages() { file.releasePages() }
 
     /// The passage of a number from 0 to `passageCount` - 1, exactly as it was appended.
     package func passage(at number: Int) throws -> Passage {
         guard number >= 0, number < passageCount else { throw SegmentError.noSuchPassage(number) }
-        return try data.withUnsafeBytes { file in
-            var place = try ByteReader(file, offsets.lowerBound + number * 8..<offsets.upperBound)
-            let range = try Self.range(try place.fixed(UInt64.self), try place.fixed(UInt64.self), in: passages)
-            var reader = try ByteReader(file, range)
-            let start = try reader.count()
-            let length = try reader.count()
-            let page = try reader.count()
-            let row = try reader.count()
-            let tokens = try reader.count()
-            var headings = [String]()
-            for _ in 0..<(try reader.count(limit: range.count)) { headings.append(try reader.string()) }
-            let text = try reader.string()
-            guard reader.isAtEnd else { throw SegmentError.corrupt("the end of a passage") }
-            return Passage(
-                text: text, start: start, end: start + length, page: page == 0 ? nil : page - 1, row: row == 0 ? nil : row - 1,
-                headings: headings, tokens: tokens)
-        }
+        let range = try passageBytes(number..<number + 1)
+        var reader = try ByteReader(bytes, range)
+        let start = try reader.count()
+        let length = try reader.count()
+        let page = try reader.count()
+        let row = try reader.count()
+        let tokens = try reader.count()
+        var headings = [String]()
+        for _ in 0..<(try reader.count(limit: range.count)) { headings.append(try reader.string()) }
+        let text = try reader.string()
+        guard reader.isAtEnd else { throw SegmentError.corrupt("the end of a passage") }
+        return Passage(
+            text: text, start: start, end: start + length, page: page == 0 ? nil : page - 1, row: row == 0 ? nil : row - 1,
+            headings: headings, tokens: tokens)
     }
 
-    /// Finds terms: calls `body` for each that some passage has, with its index among `wanted`, where its postings lie in the file, and in
-    /// how many passages it is. All terms of a question are looked up in one call, because a search may go over thousands of small
-    /// segments.
-    func locate(_ wanted: [[UInt8]], _ body: (_ index: Int, _ postings: Range<Int>, _ passages: Int) -> Void) throws {
-        try data.withUnsafeBytes { file in
-            for (index, term) in wanted.enumerated() {
-                var low = 0
-                var high = termCount
-                while low < high {
-                    let middle = (low + high) / 2
-                    let order = Self.compare(file, try slice(of: middle, from: 0, in: termText, file), term)
-                    if order == 0 {
-                        let list = try slice(of: middle, from: 4, in: postings, file)
-                        var reader = try ByteReader(file, list)
-                        let count = try reader.count(limit: passageCount)
-                        if count > 0 { body(index, reader.position..<list.upperBound, count) }
-                        break
-                    }
-                    if order < 0 { low = middle + 1 } else { high = middle }
-                }
+    /// The whole file; good as long as the segment is.
+    var bytes: UnsafeRawBufferPointer { file.bytes }
+
+    /// The length of a passage in terms. The number is one of the segment's.
+    func length(of passage: Int) -> Int { file.number(at: lengths.lowerBound &+ passage &* 4) }
+
+    /// The lengths of all passages in terms (u32, little-endian).
+    var lengthBytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[lengths]) }
+
+    /// The lengths of all passages in terms, one byte each; 255 stands for 255 and more.
+    var shortLengthBytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[shortLengths]) }
+
+    /// Where the bytes of some passages lie in the file; the numbers are the segment's.
+    func passageBytes(_ numbers: Range<Int>) throws(SegmentError) -> Range<Int> {
+        let place = offsets.lowerBound + numbers.lowerBound * 8
+        let start = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+        let end = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place + numbers.count * 8, as: UInt64.self))
+        return try Self.range(start, end, in: passages)
+    }
+
+    /// The postings of a term, and in how many passages it is; nil when it is in none.
+    func postings(of term: HashedTerm) throws(SegmentError) -> (cursor: PostingCursor, count: Int)? {
+        let bucket = directory.lowerBound &+ (Int(term.hash >> 1) >> (31 &- directoryBits)) &* 4
+        var low = file.number(at: bucket)
+        var high = file.number(at: bucket &+ 4)
+        guard high <= termCount else { throw .corrupt("the term directory") }
+        while low < high {
+            let middle = (low + high) / 2
+            let hash = termHash(middle)
+            if hash == term.hash {
+                let text = try termBytes(middle)
+                let order = term.utf8.withUnsafeBytes { TermSource.compare(text, $0) }
+                if order == 0 { return try postingList(middle) }
+                if order < 0 { low = middle + 1 } else { high = middle }
+            } else if hash < term.hash {
+                low = middle + 1
+            } else {
+                high = middle
             }
         }
+        return nil
     }
 
-    /// Calls `body` with the number, the term's frequency and the length in terms of each passage in a posting list, in order.
-    func forEachPosting(in range: Range<Int>, count: Int, _ body: (_ passage: Int, _ frequency: Int, _ length: Int) -> Void) throws {
-        try data.withUnsafeBytes { file in
-            var reader = try ByteReader(file, range)
-            var passage = 0
-            for index in 0..<count {
-                let distance = try reader.count(limit: passageCount)
-                guard index == 0 || distance > 0 else { throw SegmentError.corrupt("the order of postings") }
-                passage += distance
-                let frequency = try reader.count(limit: Int(UInt32.max))
-                guard passage < passageCount, frequency > 0 else { throw SegmentError.corrupt("a posting out of range") }
-                let length = file.loadUnaligned(fromByteOffset: lengths.lowerBound + passage * 4, as: UInt32.self)
-                body(passage, frequency, Int(UInt32(littleEndian: length)))
-            }
-        }
+    /// The hash of the term of a number below `termCount`.
+    func termHash(_ number: Int) -> UInt32 {
+        UInt32(truncatingIfNeeded: file.number(at: terms.lowerBound &+ number &* TermDirectory.entryBytes))
     }
 
-    /// What the term of a number has in `section`: its text (`from` 0) or its postings (`from` 4). The number is below `termCount`, whose
-    /// entries the size of the section was checked for.
-    private func slice(of number: Int, from: Int, in section: Range<Int>, _ file: UnsafeRawBufferPointer) throws -> Range<Int> {
-        let place = terms.lowerBound + number * 8 + from
-        let start = UInt32(littleEndian: file.loadUnaligned(fromByteOffset: place, as: UInt32.self))
-        let end = UInt32(littleEndian: file.loadUnaligned(fromByteOffset: place + 8, as: UInt32.self))
-        return try Self.range(UInt64(start), UInt64(end), in: section)
+    /// The UTF-8 of the term of a number below `termCount`.
+    func termBytes(_ number: Int) throws(SegmentError) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: bytes[try termRange(number, 4, in: termText)])
     }
 
-    private static func range(_ start: UInt64, _ end: UInt64, in section: Range<Int>) throws -> Range<Int> {
-        guard start <= end, end <= UInt64(section.count) else { throw SegmentError.corrupt("an offset out of range") }
+    /// The postings of the term of a number below `termCount`, and in how many passages it is.
+    func postingList(_ number: Int) throws(SegmentError) -> (cursor: PostingCursor, count: Int) {
+        let list = try termRange(number, 8, in: postings)
+        var reader = try ByteReader(bytes, list)
+        let count = try reader.count(limit: passageCount)
+        guard count > 0 else { throw .corrupt("an empty posting list") }
+        return (PostingCursor(bytes, reader.position..<list.upperBound, count: count, passageCount: passageCount), count)
+    }
+
+    /// What the entry of a term says about its place in a section. The number is below `termCount`, and behind every entry is another.
+    private func termRange(_ number: Int, _ offset: Int, in section: Range<Int>) throws(SegmentError) -> Range<Int> {
+        let place = terms.lowerBound &+ number &* TermDirectory.entryBytes &+ offset
+        let (start, end) = (file.number(at: place), file.number(at: place &+ TermDirectory.entryBytes))
+        guard start <= end, end <= section.count else { throw .corrupt("a place outside of its section") }
+        return section.lowerBound &+ start..<section.lowerBound &+ end
+    }
+
+    private static func range(_ start: UInt64, _ end: UInt64, in section: Range<Int>) throws(SegmentError) -> Range<Int> {
+        guard start <= end, end <= UInt64(section.count) else { throw .corrupt("a place outside of its section") }
         return section.lowerBound + Int(start)..<section.lowerBound + Int(end)
     }
 
-    /// Negative, zero or positive as the bytes of the file sort before, at or after the term.
-    private static func compare(_ file: UnsafeRawBufferPointer, _ range: Range<Int>, _ term: [UInt8]) -> Int {
-        let common = min(range.count, term.count)
-        for index in 0..<common {
-            let (left, right) = (file[range.lowerBound + index], term[index])
-            if left != right { return left < right ? -1 : 1 }
+    private static func isIntact(_ file: borrowing SegmentBytes, _ section: Range<Int>, _ expected: UInt32) -> Bool {
+        var checksum = Checksum()
+        for start in stride(from: section.lowerBound, to: section.upperBound, by: verifiedBytes) {
+            checksum.add(UnsafeRawBufferPointer(rebasing: file.bytes[start..<min(start + verifiedBytes, section.upperBound)]))
+            file.releasePages()
         }
-        return range.count - term.count
-    }
-
-    private struct Summary {
-        let passageCount: Int
-        let termCount: Int
-        let totalLength: Int
-        let language: Language
-
-        init(_ file: UnsafeRawBufferPointer, _ range: Range<Int>) throws {
-            var reader = try ByteReader(file, range)
-            passageCount = Int(try reader.fixed(UInt32.self))
-            termCount = Int(try reader.fixed(UInt32.self))
-            let total = try reader.fixed(UInt64.self)
-            guard total < 1 << 40 else { throw SegmentError.corrupt("the total length") }
-            totalLength = Int(total)
-            guard let language = Language(rawValue: try reader.string()) else { throw SegmentError.corrupt("the language") }
-            self.language = language
-        }
+        return checksum.value == expected
     }
 }

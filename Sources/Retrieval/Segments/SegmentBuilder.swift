@@ -12,19 +12,12 @@ package struct SegmentStatistics: Sendable, Hashable {
 }
 
 /// Builds one segment: passages go in one after the other, the file comes out. Texts wait in a temporary file once they are many; postings
-/// are kept in memory, compressed. The calls write files and therefore block. A copy
-/// shares the temporary file: use one value only.
+/// are kept in memory, compressed. The calls write files and therefore block. A copy shares the temporary file: use one value only.
 package struct SegmentBuilder {
-    /// More passages than this in one content are refused.
+    /// More passages than this in one segment are refused.
     package static let maximumPassages = 5_000_000
     /// The language is detected from the first passages up to this many scalars.
     static let languageSampleScalars = 10_000
-
-    private struct PostingList {
-        var bytes = ByteWriter()
-        var count: UInt32 = 0
-        var last: UInt32 = 0
-    }
 
     private let limit: Int
     private var analyzer: TextAnalyzer?
@@ -35,10 +28,11 @@ package struct SegmentBuilder {
     private var terms = [String: Int]()
     private var postings = [PostingList]()
     private var lengths = ByteWriter()
+    private var shortLengths = [UInt8]()
     private var offsets = ByteWriter()
     private var passageCount = 0
     private var totalLength = 0
-    private let spool = PassageSpool()
+    private let spool = ByteSpool()
 
     /// A builder for one content. Without a language it is detected from the first passages.
     package init(language: Language? = nil) {
@@ -53,7 +47,7 @@ package struct SegmentBuilder {
     /// Adds the next passage; its number in the segment is the count of those before it. Throws `SegmentError.tooLarge` beyond the limit,
     /// and errors of the file system.
     package mutating func append(_ passage: Passage) throws {
-        guard passageCount + waiting.count < limit else { throw SegmentError.tooLarge("\(limit) passages in one content") }
+        guard passageCount + waiting.count < limit else { throw SegmentError.tooLarge("\(limit) passages in one segment") }
         if analyzer != nil { return try index(passage) }
         waiting.append(passage)
         waitingScalars += passage.end - passage.start
@@ -63,56 +57,30 @@ package struct SegmentBuilder {
     /// Writes the segment, completely or not at all, in place of what is at `url`. Nothing may be appended afterwards.
     package mutating func write(to url: URL) throws -> SegmentStatistics {
         try settleLanguage()
-        let sorted = terms.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-        var index = ByteWriter()
-        var text = ByteWriter()
-        var lists = ByteWriter()
-        for (term, number) in sorted {
-            index.fixed(UInt32(truncatingIfNeeded: text.bytes.count))
-            index.fixed(UInt32(truncatingIfNeeded: lists.bytes.count))
-            text.bytes.append(contentsOf: term.utf8)
-            lists.variable(UInt64(postings[number].count))
-            lists.bytes.append(contentsOf: postings[number].bytes.bytes)
-            postings[number].bytes.bytes = []
-        }
-        guard text.bytes.count <= Int(UInt32.max), lists.bytes.count <= Int(UInt32.max) else {
-            throw SegmentError.tooLarge("4 GiB of postings")
-        }
-        index.fixed(UInt32(text.bytes.count))
-        index.fixed(UInt32(lists.bytes.count))
-        offsets.fixed(UInt64(spool.count))
-        var summary = ByteWriter()
-        summary.fixed(UInt32(passageCount))
-        summary.fixed(UInt32(sorted.count))
-        summary.fixed(UInt64(totalLength))
-        summary.string(language.rawValue)
-        let before: [(SegmentLayout.Section, [UInt8])] = [
-            (.summary, summary.bytes), (.passageOffsets, offsets.bytes), (.lengths, lengths.bytes), (.terms, index.bytes),
-            (.termText, text.bytes), (.postings, lists.bytes),
-        ]
-        var outlines = before.map { section, bytes in
-            SegmentLayout.Outline(identifier: section.rawValue, checksum: bytes.withUnsafeBytes { Checksum.of($0) }, size: bytes.count)
-        }
-        outlines.append(.init(identifier: SegmentLayout.Section.passages.rawValue, checksum: spool.checksumValue, size: spool.count))
-        let head = SegmentLayout.head(outlines)
-        try write([head] + before.map(\.1), to: url)
-        return SegmentStatistics(
-            passages: passageCount, terms: sorted.count, totalLength: totalLength, language: language,
-            bytes: head.count + outlines.reduce(0) { $0 + $1.size })
-    }
-
-    private func write(_ pieces: [[UInt8]], to url: URL) throws {
-        let partial = url.appendingPathExtension("partial")
-        try Data().write(to: partial)
-        let output = try FileHandle(forWritingTo: partial)
+        let writer = try SegmentWriter(to: url, sections: 9)
         do {
-            for piece in pieces { try output.write(contentsOf: Data(piece)) }
-            try spool.copy(to: output)
-            try output.synchronize()
-            try output.close()
-            guard rename(partial.path, url.path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+            offsets.fixed(UInt64(spool.count))
+            try writer.write(.passageOffsets, offsets.bytes)
+            try writer.write(.lengths, lengths.bytes)
+            try writer.write(.shortLengths, shortLengths)
+            var sorted = terms.map { (hash: TermHash.of($0.key.utf8), term: $0.key, number: $0.value) }
+            sorted.sort {
+                $0.hash != $1.hash ? $0.hash < $1.hash : $0.term.utf8.lexicographicallyPrecedes($1.term.utf8)
+            }
+            var directory = TermDirectory()
+            for (hash, term, number) in sorted {
+                try directory.append(hash, term.utf8, postings[number], to: writer)
+                postings[number] = PostingList()
+            }
+            try directory.write(to: writer)
+            let summary = SegmentSummary(
+                passageCount: passageCount, termCount: sorted.count, totalLength: totalLength, language: language)
+            try writer.write(.summary, summary.encoded)
+            try writer.write(.passages, spool)
+            return SegmentStatistics(
+                passages: passageCount, terms: sorted.count, totalLength: totalLength, language: language, bytes: try writer.finish())
         } catch {
-            try? FileManager.default.removeItem(at: partial)
+            writer.abandon()
             throw error
         }
     }
@@ -132,7 +100,7 @@ package struct SegmentBuilder {
 
     private mutating func index(_ passage: Passage) throws {
         guard let analyzer else { return }
-        var frequencies = [Int: UInt64]()
+        var frequencies = [Int: Int]()
         var length = 0
         for text in passage.headings + [passage.text] {
             for term in analyzer.terms(text) {
@@ -146,14 +114,9 @@ package struct SegmentBuilder {
                 }
             }
         }
-        let number = UInt32(passageCount)
-        for (term, frequency) in frequencies {
-            postings[term].bytes.variable(UInt64(number - postings[term].last))
-            postings[term].bytes.variable(frequency)
-            postings[term].last = number
-            postings[term].count += 1
-        }
+        for (term, frequency) in frequencies { postings[term].append(passage: passageCount, frequency: frequency) }
         lengths.fixed(UInt32(length))
+        shortLengths.append(UInt8(clamping: length))
         totalLength += length
         passageCount += 1
         offsets.fixed(UInt64(spool.count))

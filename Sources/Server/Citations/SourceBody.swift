@@ -19,7 +19,7 @@ struct SourceBody: Encodable, Sendable {
     let start: Int
     let end: Int
     let keywordScore: Double
-    /// Null until vectors are built.
+    /// The cosine, -1 to 1; null where there are no vectors.
     @Nullable var vectorScore: Double?
 
     init(_ source: Source) {
@@ -38,6 +38,6 @@ struct SourceBody: Encodable, Sendable {
         start = source.start
         end = source.end
         keywordScore = source.keywordScore
-        vectorScore = nil
+        vectorScore = source.vectorScore
     }
 }

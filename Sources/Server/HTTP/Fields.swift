@@ -107,6 +107,33 @@ final class Fields {
         }
     }
 
+    /// Exactly so many finite numbers, not all of them 0.
+    func vector(_ name: String, dimensions: Int) -> [Float]? {
+        guard let elements = elements(of: name).given else { return nil }
+        let numbers = elements.compactMap { element -> Float? in
+            switch element {
+            case .integer(let integer): Float(integer)
+            case .number(let double): Float(double)
+            default: nil
+            }
+        }
+        if numbers.count != elements.count || numbers.count != dimensions || !numbers.allSatisfy(\.isFinite)
+            || numbers.allSatisfy({ $0 == 0 })
+        {
+            note(name, "must be \(dimensions) numbers, not all of them 0.", .value)
+        }
+        return numbers
+    }
+
+    /// One of some words.
+    func choice<Choice: RawRepresentable & CaseIterable & Sendable>(_ name: String, _ type: Choice.Type) -> Choice? where Choice.RawValue == String {
+        let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        return patch(name, "must be one of \(words).") { value in
+            guard case .string(let text) = value else { return nil }
+            return Choice(rawValue: text)
+        }.given
+    }
+
     // MARK: Fields that must be there
 
     /// The field's value; an empty one, and a fault noted, when it is missing or null.

@@ -68,11 +68,21 @@ struct DatasetRoutes: Sendable {
 
     @Sendable private func find(_ request: Request, _ context: QuarryRequestContext, _ call: Call) async throws -> Reply {
         let fields = try Fields(body: call.body.json())
-        let query = fields.requiredString("query", length: 1...PassageSearch.longestQuery)
+        let vector = fields.vector("vector", dimensions: PassageSearch.dimensions)
+        let lengths = 1...PassageSearch.longestQuery
+        let query = vector == nil ? fields.requiredString("query", length: lengths) : fields.string("query", length: lengths).given ?? ""
+        let mode = fields.choice("mode", SearchQuery.Mode.self) ?? .hybrid
+        if mode == .vector, !search.hasEncoder {
+            fields.note("mode", "cannot be vector: this server runs without an encoder.", .unsupported)
+        }
         let limit = fields.integer("limit", range: PassageSearch.limits).given ?? PassageSearch.defaultLimit
+        if vector != nil, !search.hasEncoder {
+            fields.note("vector", "cannot be searched for: this server runs without an encoder. Send query.", .unsupported)
+        }
         try fields.check()
-        let found = try await search.search(query, in: Self.id(context), limit: limit, for: context.caller())
-        return try .json(.ok, SearchBody(data: found.sources.map(SourceBody.init)))
+        let found = try await search.search(
+            SearchQuery(query, vector: vector, mode: mode), in: Self.id(context), limit: limit, for: context.caller())
+        return try .json(.ok, SearchBody(data: found.hits.map { SourceBody($0.source) }, vectorsPending: found.vectorsPending))
     }
 
     private static func id(_ context: QuarryRequestContext) throws -> DatasetID { DatasetID(try context.pathValue("dataset_id")) }
@@ -110,4 +120,6 @@ struct DatasetBody: Encodable, Sendable {
 /// What a search found, best first.
 struct SearchBody: Encodable, Sendable {
     let data: [SourceBody]
+    /// Whether some passages have no vectors yet, so that only their words can be found.
+    let vectorsPending: Bool
 }

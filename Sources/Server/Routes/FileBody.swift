@@ -6,7 +6,7 @@ struct FileBody: Encodable, Sendable {
         /// 0 to 100.
         let progress: Int
         @Nullable var error: String?
-        /// `none` or `keyword`: what a search can already find of it.
+        /// `none`, `keyword` or `vector`: by what a search can already find it; `vector` is both.
         let searchable: String
     }
 
@@ -36,12 +36,13 @@ struct FileBody: Encodable, Sendable {
         contentType = file.contentType
         sizeBytes = content.sizeBytes
         sha256 = content.sha256
-        status = content.status.rawValue
+        status = file.status.rawValue
         isDuplicate = file.isDuplicate
         storageCharged = file.storageCharged
         createdAt = file.createdAt.secondsText
         processingStatus = Processing(
-            progress: content.progress, error: content.error, searchable: content.status == .ready ? "keyword" : "none")
+            progress: content.progress, error: file.error,
+            searchable: content.status != .ready ? "none" : content.vectorsSHA256 == nil ? "keyword" : "vector")
         processedAt = content.processedAt?.secondsText
         associations = file.associations.map(FileAssociationBody.init)
         sourceDetail = nil

@@ -38,9 +38,9 @@ struct APIClient: Sendable {
 
     func get(_ path: String) async throws -> JSONValue { try await json(.GET, path, nil) }
 
-    /// - Parameter idempotencyKey: makes the request safe to send again, which happens when the server asks to wait.
-    func post(_ path: String, _ body: JSONValue, idempotencyKey: String) async throws -> JSONValue {
-        try await json(.POST, path, body, headers: ["Idempotency-Key": idempotencyKey])
+    /// - Parameter idempotencyKey: makes a request that changes something safe to send again, which happens when the server asks to wait.
+    func post(_ path: String, _ body: JSONValue, idempotencyKey: String? = nil) async throws -> JSONValue {
+        try await json(.POST, path, body, headers: idempotencyKey.map { ["Idempotency-Key": $0] } ?? [:])
     }
 
     private func json(_ method: HTTPMethod, _ path: String, _ body: JSONValue?, headers: HTTPHeaders = [:]) async throws -> JSONValue {

@@ -41,7 +41,9 @@ final class ThrowAwayServer {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
         process.arguments = ["serve", "--host", "127.0.0.1", "--port", "0", "--data", folder.path]
-        var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("QUARRY_") }
+        var environment = ProcessInfo.processInfo.environment.filter {
+            !$0.key.hasPrefix("QUARRY_") || $0.key == "QUARRY_ENCODER_DIR"
+        }
         environment["QUARRY_OWNER_KEY"] = key
         environment["QUARRY_LOG_LEVEL"] = "error"
         environment["QUARRY_RATE_LIMIT_USER"] = "0"

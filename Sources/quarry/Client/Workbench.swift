@@ -14,6 +14,13 @@ struct Workbench {
         return try await make("/v1/datasets", .object(["name": .string(name)]))
     }
 
+    /// The dataset with this name or id.
+    func existingDataset(_ wanted: String) async throws -> String {
+        let found = try await find("/v1/datasets") { $0["id"]?.text == wanted || $0["name"]?.text == wanted }
+        guard let id = found?["id"]?.text else { throw APIFailure(status: 404, description: "There is no dataset \(wanted).") }
+        return id
+    }
+
     /// The model with this name, made from the built-in one when there is none.
     func model(named name: String) async throws -> String {
         if let id = try await find("/v1/models", where: { $0["displayName"]?.text == name })?["id"]?.text { return id }

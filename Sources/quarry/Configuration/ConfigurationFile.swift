@@ -37,6 +37,11 @@ struct ConfigurationFile: Decodable, Sendable {
         var concurrency: Int?
     }
 
+    struct Retrieval: Decodable, Sendable {
+        var minimumCosine: Double?
+        var minimumMatchedShare: Double?
+    }
+
     var host: String?
     var port: Int?
     var data: String?
@@ -47,14 +52,19 @@ struct ConfigurationFile: Decodable, Sendable {
     var limits: Limits?
     var uploads: Uploads?
     var jobs: Jobs?
+    /// `builtin` or `none`.
+    var encoder: String?
+    var retrieval: Retrieval?
 
     /// The keys understood at the top of the file; any other is a problem, so that a misspelt one is not ignored in silence.
     static let known: Set<String> = [
-        "host", "port", "data", "databaseURL", "publicURL", "logLevel", "models", "limits", "uploads", "jobs",
+        "host", "port", "data", "databaseURL", "publicURL", "logLevel", "models", "limits", "uploads", "jobs", "encoder",
+        "retrieval",
     ]
 
     static let knownInSections: [String: Set<String>] = [
         "limits": ["requestsPerMinuteUser", "requestsPerMinuteOrganization"], "uploads": ["maxBytes"], "jobs": ["concurrency"],
+        "retrieval": ["minimumCosine", "minimumMatchedShare"],
     ]
 
     static let knownInModels: Set<String> = [

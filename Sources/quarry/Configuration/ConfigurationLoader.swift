@@ -44,10 +44,26 @@ struct ConfigurationLoader {
                     "QUARRY_LOG_LEVEL: must be one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")), is \(name).")
             }
         }
+        readRetrieval(file, into: &configuration)
         readPlatform(file, into: &configuration.platform)
         check(configuration)
         if !problems.isEmpty { throw ConfigurationProblems(problems: problems) }
         return configuration
+    }
+
+    private mutating func readRetrieval(_ file: ConfigurationFile, into configuration: inout ServerConfiguration) {
+        let directory = text("QUARRY_ENCODER_DIR").map { URL(fileURLWithPath: $0) }
+        switch file.encoder ?? "builtin" {
+        case "builtin": configuration.encoderDirectory = directory ?? EncoderDirectory.standard(environment: environment)
+        case "none": configuration.encoderDirectory = nil
+        case let other: problems.append("encoder: must be builtin or none, is \(other).")
+        }
+        func share(_ name: String, _ value: Double?, _ target: inout Double) {
+            guard let value else { return }
+            if (0...1).contains(value) { target = value } else { problems.append("retrieval.\(name): must be between 0 and 1, is \(value).") }
+        }
+        share("minimumCosine", file.retrieval?.minimumCosine, &configuration.platform.minimumCosine)
+        share("minimumMatchedShare", file.retrieval?.minimumMatchedShare, &configuration.platform.minimumMatchedShare)
     }
 
     private mutating func readPlatform(_ file: ConfigurationFile, into platform: inout PlatformConfiguration) {
@@ -99,7 +115,7 @@ struct ConfigurationLoader {
         if let url = configuration.publicURL, URL(string: url)?.host() == nil {
             problems.append("QUARRY_PUBLIC_URL: must be an http or https URL, is \(url).")
         }
-        for name in ["QUARRY_BLOB_URL", "QUARRY_ENCODER_DIR"] where text(name) != nil {
+        for name in ["QUARRY_BLOB_URL"] where text(name) != nil {
             problems.append("\(name): is not supported by this version yet: unset it.")
         }
     }

@@ -18,6 +18,8 @@ struct ServerConfiguration: Sendable {
     var secretKey: Secret?
     var logLevel = Logger.Level.info
     var publicURL: String?
+    /// The folder with the sentence encoder's weights; nil to run without an encoder.
+    var encoderDirectory: URL? = EncoderDirectory.standard()
     var platform = PlatformConfiguration()
 }
 

@@ -8,6 +8,7 @@ struct DataDirectory: Sendable {
     let root: URL
 
     var workspace: URL { root.appending(path: "work") }
+    var indexFolder: URL { root.appending(path: "index") }
     var ownerKeyFile: URL { root.appending(path: "owner.key") }
 
     /// Makes the folder, readable by its owner alone.

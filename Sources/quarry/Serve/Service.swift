@@ -2,6 +2,7 @@ import Foundation
 import Hummingbird
 import Logging
 import Platform
+import Retrieval
 import Server
 import ServiceLifecycle
 import Storage
@@ -24,10 +25,12 @@ enum Service {
         // One process for each data directory: that is what lets it take up everything that a dead one left.
         let lock = try home.lock()
         defer { lock.close() }
+        let encoder = try loadEncoder(configuration)
         let database = try await home.openDatabase(configuration)
         let platform = try Platform(
             configuration: configuration.platform, database: database, blobs: BlobStore(root: home.root), workspace: home.workspace,
-            executable: Self.executable, providers: [:], clock: SystemClock(), logger: logger)
+            indexFolder: home.indexFolder, encoder: encoder, executable: Self.executable, providers: [:], clock: SystemClock(),
+            logger: logger)
         try await platform.access.ensureOwner(secret: home.ownerKey(configuration))
         try home.ensureSecretKey(configuration)
         try await platform.recover()
@@ -56,6 +59,16 @@ enum Service {
         }
         await database.close()
         logger.info("stopped")
+    }
+
+    /// - Throws: `ServiceRefusal` when the weights are missing or are not the ones that this encoder is made for.
+    private static func loadEncoder(_ configuration: ServerConfiguration) throws -> SentenceEncoder? {
+        guard let directory = configuration.encoderDirectory else { return nil }
+        do {
+            return try SentenceEncoder(directory: directory)
+        } catch {
+            throw ServiceRefusal(reason: "The sentence encoder cannot be loaded: \(error)\n\(EncoderDirectory.advice)")
+        }
     }
 
     /// This very program, to be run again as `extract`.

@@ -10,6 +10,8 @@ package struct Source: Sendable, Hashable, Codable {
     package let score: Double
     /// BM25, unbounded above.
     package let keywordScore: Double
+    /// The cosine of question and passage, -1 to 1; nil where there are no vectors.
+    package let vectorScore: Double?
     package let text: String
     /// From 1; nil where the format has no pages.
     package let page: Int?

@@ -1,0 +1,36 @@
+import Foundation
+
+/// Measures what the server is made of. Each subject reads requests from standard input, one a line, and answers each with one line of
+/// JSON, so that whoever compares can take turns between us and a peer.
+@main struct Measure {
+    static let usage = """
+        usage: Measure encoder WEIGHTS KERNEL TEXTS.json   bulk SET COUNT | query SET COUNT | vectors SET FILE.f32
+               Measure vectors BASE.f32 ROWS FOLDER [raw]  search UNITS COUNT | exact COUNT (the last 50 vectors of BASE are the queries)
+               Measure ingestion WEIGHTS DOCUMENT FOLDER   encode | ingest
+               Measure limits                              arithmetic KERNEL | read BYTES THREADS
+        """
+
+    static func main() {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        do {
+            switch (arguments.first, arguments.count) {
+            case ("encoder", 4): try EncoderSubject(weights: arguments[1], kernel: arguments[2], texts: arguments[3]).serve()
+            case ("vectors", 4...5):
+                try VectorSubject(base: arguments[1], rows: arguments[2], folder: arguments[3], isRaw: arguments.count == 5).serve()
+            case ("ingestion", 4): try IngestionSubject(weights: arguments[1], document: arguments[2], folder: arguments[3]).serve()
+            case ("limits", 1): try LimitSubject().serve()
+            default: throw Refusal(usage)
+            }
+        } catch {
+            try? FileHandle.standardError.write(contentsOf: Data("\(error)\n".utf8))
+            exit(1)
+        }
+    }
+}
+
+/// Why something cannot be measured, in a sentence.
+struct Refusal: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,2 @@
+def run(setting, report):
+    pass

@@ -1,0 +1,82 @@
+import CKernels
+import Foundation
+
+/// One pass over the codes of all units.
+struct VectorScan {
+    /// Chunks start at a multiple of this many rows of a unit, so that the kernels work on whole blocks.
+    private static let chunkAlignment = 64
+
+    let units: [VectorUnit]
+    /// The sum of the units' rows.
+    let rows: Int
+    let question: VectorQuestion
+    /// The most candidates of each group, at least 1.
+    let candidates: Int
+    let groups: Int
+
+    /// The best rows of each group by their codes, best first. The scan is divided into `chunks` of about the same number of rows, which
+    /// run at the same time on as many threads as the machine has cores. Only rows that score more than their group's floor are looked for.
+    func candidates(chunks: Int, floors: [Float]) -> [[ScanHit]] {
+        let tops = VectorScanTops(capacity: candidates, thresholds: (0..<chunks).flatMap { _ in floors })
+        if chunks == 1 {
+            scan(0..<rows, into: tops, from: 0)
+        } else {
+            DispatchQueue.concurrentPerform(iterations: chunks) { chunk in
+                scan(rows * chunk / chunks..<rows * (chunk + 1) / chunks, into: tops, from: chunk * groups)
+            }
+        }
+        return (0..<groups).map { group in
+            let found = (0..<chunks).flatMap { tops.hits($0 * groups + group) }
+            return Array(found.sorted { ($1.score, $0.unit, $0.row) < ($0.score, $1.unit, $1.row) }.prefix(candidates))
+        }
+    }
+
+    /// Scans those rows whose place among all units' rows lies in `places`, up to the alignment of chunks.
+    private func scan(_ places: Range<Int>, into tops: VectorScanTops, from firstTop: Int) {
+        var start = 0
+        for (number, unit) in units.enumerated() {
+            let count = unit.rows
+            defer { start += count }
+            guard start + count > places.lowerBound, unit.group >= 0, unit.group < groups else { continue }
+            if start >= places.upperBound { return }
+            guard unit.file.dimensions == question.vector.count else { continue }
+            let first = Self.aligned(places.lowerBound - start, count)
+            let end = Self.aligned(places.upperBound - start, count)
+            if first < end {
+                question.scan(first..<end, of: unit.file, mask: unit.mask, unit: number, into: &tops.tops[firstTop + unit.group])
+            }
+        }
+    }
+
+    /// Where in a unit of `count` rows a chunk begins or ends that would do so at `place`.
+    private static func aligned(_ place: Int, _ count: Int) -> Int {
+        place <= 0 ? 0 : place >= count ? count : place / chunkAlignment * chunkAlignment
+    }
+}
+
+/// The best rows so far of every chunk and group.
+///
+/// `@unchecked Sendable` is safe because each chunk writes to tops of its own, and they are read when all chunks are done.
+final class VectorScanTops: @unchecked Sendable {
+    let tops: UnsafeMutableBufferPointer<ScanTop>
+    private let memory: UnsafeMutableBufferPointer<ScanHit>
+
+    init(capacity: Int, thresholds: [Float]) {
+        memory = .allocate(capacity: thresholds.count * capacity)
+        tops = .allocate(capacity: thresholds.count)
+        for (index, threshold) in thresholds.enumerated() {
+            let hits = memory.baseAddress.map { $0 + index * capacity }
+            let top = ScanTop(hits: hits, capacity: UInt32(truncatingIfNeeded: capacity), count: 0, threshold: threshold)
+            tops.initializeElement(at: index, to: top)
+        }
+    }
+
+    deinit {
+        memory.deallocate()
+        tops.deallocate()
+    }
+
+    func hits(_ index: Int) -> UnsafeBufferPointer<ScanHit> {
+        UnsafeBufferPointer(start: tops[index].hits, count: Int(tops[index].count))
+    }
+}
