@@ -55,7 +55,7 @@ import Testing
             #expect(meaning["data"].elements.map { $0["keywordScore"] } == [0])
             #expect(try await api.post(documents, ["query": "reimbursement", "mode": nil, "vector": nil]).status == 200)
 
-            let files = try await api.get("/v1/files?status=ready")
+            let files = try await api.get("/v1/files?statusFilter=ready")
             let shown = Dictionary(
                 uniqueKeysWithValues: files["data"].elements.map { ($0["filename"].text, $0["processingStatus"]["searchable"]) })
             #expect(shown == ["refunds.md": "vector", "faq.csv": "keyword"])
@@ -71,7 +71,7 @@ import Testing
             let late = try await api.post(table, ["query": "bees"])
             #expect(late["data"].elements.map { $0["vectorScore"] != .null } == [true])
             #expect(
-                try await api.get("/v1/files?status=ready")["data"].elements.map { $0["processingStatus"]["searchable"] } == [
+                try await api.get("/v1/files?statusFilter=ready")["data"].elements.map { $0["processingStatus"]["searchable"] } == [
                     "vector", "vector",
                 ])
         }
