@@ -24,6 +24,10 @@ test: setup-test lint ## Set up, lint, build and run every test, on SQLite and P
 build: setup ## Set up and build .build/release/quarry
 	swift build --configuration release --product quarry
 
+.PHONY: bench
+bench: setup ## Measure speed, memory and quality (ONLY=encoder,vectors,… picks; PEERS=1 fetches what is compared with)
+	@python3 Benchmarks/run.py $(if $(ONLY),--only $(ONLY)) $(if $(PEERS),--peers $(PEERS))
+
 .PHONY: format
 format: ## Write every source file in the house's format
 	swift format --in-place --parallel --recursive $(SOURCES)

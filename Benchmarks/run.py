@@ -1,11 +1,12 @@
 """Runs the benchmarks and prints each figure beside a peer's or a physical limit's, from one run: `make bench`.
 
-    run.py [--only NAME[,NAME…]] [--peers [FOLDER]] [--passages N]
+    run.py [--only NAME[,NAME…]] [--peers [FOLDER]] [--passages N] [--server PROGRAM]
 
 Every two contestants take turns several times, and medians are compared: whatever else the machine does meanwhile hits both.
 """
 import argparse
 import os
+import signal
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default=",".join(BENCHMARKS), help="of " + ", ".join(BENCHMARKS))
     parser.add_argument("--peers", nargs="?", const="", help="install the peers, in a folder that is gone afterwards or in FOLDER")
+    parser.add_argument("--server", type=Path, help="measure this program instead of building one")
     parser.add_argument("--passages", type=int, default=100_000, help="how many the server is given")
     given = parser.parse_args()
     given.only = given.only.split(",")
@@ -56,9 +58,13 @@ def arguments():
 
 def main():
     given = arguments()
+    # So that what was started is stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     report, failures = Report(), 0
+    if not (places.weights() / "model.safetensors").is_file():
+        sys.exit(f"The encoder's weights are not in {places.weights()}; scripts/fetch-encoder.sh fetches them.")
     measure = places.build_measure()
-    server = places.build_server() if NEEDS_SERVER & set(given.only) else None
+    server = given.server or (places.build_server() if NEEDS_SERVER & set(given.only) else None)
     with tempfile.TemporaryDirectory(prefix="quarry-bench-") as folder:
         folder = Path(folder)
         if given.peers is None:

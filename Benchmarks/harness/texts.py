@@ -8,6 +8,8 @@ ROOT = Path(__file__).resolve().parents[2]
 COLLECTION = ROOT.parent / "shared" / "data" / "vaswani"
 # Words of one of the two pieces that make a passage.
 PIECE = 12
+# Words that make about 210 tokens.
+CHUNK = 182
 
 
 class Collection:
@@ -64,7 +66,7 @@ class Texts:
     def chunks(self, count):
         """Runs of words of about 210 tokens."""
         words = [word for paragraph in self.paragraphs for word in paragraph.split()]
-        return [" ".join(words[start : start + 165]) for start in (self.random.randrange(len(words) - 165) for _ in range(count))]
+        return [" ".join(words[start : start + CHUNK]) for start in (self.random.randrange(len(words) - CHUNK) for _ in range(count))]
 
     def questions(self, count):
         """Eight words in a row, about 11 tokens, which no two questions share."""

@@ -4,9 +4,9 @@ import sys
 import time
 
 
-def serve(answer):
-    """Says that it is ready and answers each line of standard input with what `answer` makes of its words."""
-    print("{}", flush=True)
+def serve(answer, ready=None):
+    """Says that it is ready, with what there is to tell, and answers each line of standard input with what `answer` makes of its words."""
+    print(json.dumps(ready or {}), flush=True)
     for line in sys.stdin:
         print(json.dumps(answer(line.split())), flush=True)
 

@@ -23,17 +23,41 @@ enum {
     dimensions = encoder_dimensions,
     head_dimensions = encoder_head_dimensions,
     most_tokens = encoder_most_tokens,
+    // In bytes. Takes a third off the time of a query of 12 tokens (measured); distances from 8 to 32 kB do about as well.
+    prefetch_distance = 16 << 10,
 };
 
 INLINE vector load(const float *from) { return *(const loose_vector *)from; }
 
 INLINE void store(float *to, vector value) { *(loose_vector *)to = value; }
 
+typedef float eight __attribute__((ext_vector_type(8)));
+typedef float four __attribute__((ext_vector_type(4)));
+typedef float two __attribute__((ext_vector_type(2)));
+
+// Folds a vector to one number, halving it each time.
+#if LANES == 16
+#define FOLD(value, COMBINE)                                                                                                              \
+    const eight eights = COMBINE(value.lo, value.hi);                                                                                     \
+    const four fours = COMBINE(eights.lo, eights.hi);
+#elif LANES == 8
+#define FOLD(value, COMBINE) const four fours = COMBINE(value.lo, value.hi);
+#else
+#define FOLD(value, COMBINE) const four fours = value;
+#endif
+#define SUM(left, right) (left + right)
+#define HIGHER(left, right) (left > right ? left : right)
+
 INLINE float total(vector value) {
-    float parts[LANES], sum = 0;
-    store(parts, value);
-    for (int lane = 0; lane < LANES; lane++) sum += parts[lane];
-    return sum;
+    FOLD(value, SUM)
+    const two twos = SUM(fours.lo, fours.hi);
+    return SUM(twos.x, twos.y);
+}
+
+INLINE float highest(vector value) {
+    FOLD(value, HIGHER)
+    const two twos = HIGHER(fours.lo, fours.hi);
+    return HIGHER(twos.x, twos.y);
 }
 
 #if BRAIN_FLOAT
@@ -99,6 +123,10 @@ INLINE void tile_of(const int rows, const operand *left, size_t left_stride, con
         UNROLL for (int row = 0; row < rows; row++) {
             multiplicand value = spread(left + row * left_stride);
             UNROLL for (int part = 0; part < TILE_VECTORS; part++) sum[row][part] = add_product(sum[row][part], value, right[part]);
+        }
+        // The processor fetches ahead within a page only, which for a few rows is not enough to hide the memory behind the weights.
+        UNROLL for (int line = 0; line < panel_width * depth * (int)sizeof(operand); line += 64) {
+            __builtin_prefetch((const char *)panel + prefetch_distance + line);
         }
         left += depth;
         panel += panel_stride;
@@ -214,14 +242,12 @@ INLINE vector exponential(vector x) {
 INLINE float soften(float *scores, size_t tokens, operand *weights) {
     const size_t end = (tokens + LANES - 1) / LANES * LANES;
     for (size_t at = tokens; at < end; at++) scores[at] = -INFINITY;
-    vector highest = load(scores);
+    vector tops = load(scores);
     for (size_t at = LANES; at < end; at += LANES) {
         const vector value = load(scores + at);
-        highest = value > highest ? value : highest;
+        tops = HIGHER(value, tops);
     }
-    float parts[LANES], top = -INFINITY;
-    store(parts, highest);
-    for (int lane = 0; lane < LANES; lane++) top = parts[lane] > top ? parts[lane] : top;
+    const float top = highest(tops);
     vector sum = 0;
     for (size_t at = 0; at < end; at += LANES) {
         const vector value = exponential(load(scores + at) - top);
@@ -244,18 +270,24 @@ static TARGET void attend(const void *projections, size_t tokens, size_t first_h
     for (size_t head = first_head; head < end_head; head++) {
         const operand *queries = (const operand *)projections + head * head_dimensions;
         const operand *values = queries + 2 * dimensions;
-        for (size_t key = 0; key < panels * panel_width; key++) {
+        memset(keys, 0, panels * panel_width * head_dimensions * sizeof(operand));
+        for (size_t key = 0; key < tokens; key++) {
             const operand *from = queries + dimensions + key * stride;
             operand *to = keys + key / panel_width * panel_width * head_dimensions + key % panel_width * depth;
-            for (size_t at = 0; at < head_dimensions; at += depth, to += panel_width * depth) {
-                for (size_t part = 0; part < depth; part++) to[part] = key < tokens ? from[at + part] : 0;
+            UNROLL for (int at = 0; at < head_dimensions; at += depth) {
+                memcpy(to + at * panel_width, from + at, depth * sizeof(operand));
             }
         }
 #if BRAIN_FLOAT
         operand pairs[most_tokens * head_dimensions] __attribute__((aligned(64)));
-        for (size_t token = 0; token < steps * depth; token++) {
-            operand *to = pairs + token / depth * depth * head_dimensions + token % depth;
-            for (size_t at = 0; at < head_dimensions; at++) to[at * depth] = token < tokens ? values[token * stride + at] : 0;
+        static const operand nothing[head_dimensions];
+        for (size_t token = 0; token < tokens; token += depth) {
+            const operand *even = values + token * stride, *odd = token + 1 < tokens ? even + stride : nothing;
+            operand *to = pairs + token * head_dimensions;
+            for (size_t at = 0; at < head_dimensions; at++) {
+                to[at * depth] = even[at];
+                to[at * depth + 1] = odd[at];
+            }
         }
         const operand *value_panel = pairs;
         const size_t value_stride = depth * head_dimensions;

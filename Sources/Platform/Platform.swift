@@ -63,7 +63,7 @@ package struct Platform: Sendable {
             parameters: FusionParameters(
                 minimumCosine: configuration.minimumCosine, minimumMatchedShare: configuration.minimumMatchedShare))
         var all = providers
-        all[SystemModel.quoting.provider] = Self.quotingProvider(encoder)
+        all[SystemModel.quoting.provider] = Self.quotingProvider(encoder, configuration)
         let turns = TurnService(
             database: database, clock: clock, models: models, search: search, providers: all, faults: configuration.faults, owner: process,
             logger: logger)
@@ -123,12 +123,20 @@ package struct Platform: Sendable {
     }
 
     /// The built-in model, with sentence selection as its brain.
-    private static func quotingProvider(_ encoder: SentenceEncoder?) -> QuotingProvider {
-        QuotingProvider { question, passages in
+    private static func quotingProvider(_ encoder: SentenceEncoder?, _ configuration: PlatformConfiguration) -> QuotingProvider {
+        let limits = QuoteLimits(
+            minimumMatchedShare: configuration.minimumMatchedShare, minimumCosine: configuration.minimumCosine)
+        return QuotingProvider { question, passages in
             await BlockingWork.run {
-                QuoteSelector().select(
+                // Somebody waits for the answer: its sentences go through the query lane, ahead of documents that come in.
+                let meaning = encoder.map { encoder in
+                    QuoteMeaning(question: encoder.encode(query: question), cosines: passages.map(\.cosine)) { texts in
+                        texts.map { encoder.encode(query: $0) }
+                    }
+                }
+                return QuoteSelector().select(
                     question: question, passages: passages.map(\.text), matchedShares: passages.map(\.matchedShare),
-                    headings: passages.map(\.headings)
+                    headings: passages.map(\.headings), limits: limits, meaning: meaning
                 ).map { QuotingProvider.Quote(passage: $0.passage, text: $0.text) }
             }
         } countTokens: { text in

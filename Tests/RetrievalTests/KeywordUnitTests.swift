@@ -53,9 +53,9 @@ import Testing
         return (0..<size).filter { _ in Int.random(in: 0..<100, using: &random) < percent }.map { $0..<$0 + 1 }
     }
 
-    /// Texts whose words are the rarer the higher their number; one word in 40 is common to all.
+    /// A text whose words are the rarer the higher their number; now and then one that is longer than a byte can say.
     private func text(_ random: inout SeededGenerator) -> String {
-        (0..<Int.random(in: 0...40, using: &random)).map { _ in
+        (0..<Int.random(in: 0...([40, 40, 40, 600].randomElement(using: &random) ?? 40), using: &random)).map { _ in
             "t\(min(Int.random(in: 0..<90, using: &random), Int.random(in: 0..<90, using: &random)))"
         }
         .joined(separator: " ")

@@ -68,6 +68,18 @@ import Testing
         #expect(try Segment(nested).parts.map(\.name) == ["n0", "n1", "n2", "n3", "n4"])
     }
 
+    @Test func termsOfOneHashStayApart() throws {
+        let pairs = [["xazukufo", "zogotuta"], ["duxupapo", "lurafato"], ["tokuloba", "zudumota"]]
+        for pair in pairs { #expect(TermHash.of(pair[0].utf8) == TermHash.of(pair[1].utf8)) }
+        let texts = pairs.flatMap { [[$0[1]], [$0[0]], [$0[0], $0[1], $0[1]], [$0[1]], ["rope"]] }.map { $0.joined(separator: " ") }
+        let result = try merged(texts.enumerated().map { ("n\($0)", try segment($1)) })
+        #expect(try sections(result) == (try sections(segmentData(texts.map { passage($0) }))))
+        for word in pairs.joined() {
+            let found = try KeywordSearch.search(word, in: [Segment(result)], limit: 99).map(\.passage)
+            #expect(found.sorted() == texts.indices.filter { texts[$0].contains(word) })
+        }
+    }
+
     @Test func nothingMergedIsEmpty() throws {
         let segment = try Segment(merged([]))
         #expect(try segment.passageCount == 0 && segment.parts == [] && KeywordSearch.search("rope", in: [segment], limit: 5).isEmpty)

@@ -5,7 +5,7 @@
 #endif
 
 /// Independent chains of sums: enough that the latency of one never holds up the units.
-enum { chains = 12, plain_lanes = 64 };
+enum { chains = 12, plain_lanes = 48 };
 
 static uint64_t multiply_add_plain(uint64_t rounds, float seed, float *result) {
     float sums[plain_lanes];

@@ -98,13 +98,15 @@ struct ContentRepository: Sendable {
         _ connection: any Connection, _ organization: OrganizationID, _ id: ContentID, derived: DerivedContent, awaitsVectors: Bool,
         at now: Timestamp
     ) throws -> Bool {
-        try connection.execute(
+        let found = try connection.execute(
             """
             UPDATE content SET status = 'ready', progress = 100, error = NULL, text_sha256 = \(derived.textSHA256), rows_sha256 = \(derived.rowsSHA256),
               segment_sha256 = \(derived.segmentSHA256), row_count = \(derived.rowCount), passage_count = \(derived.passageCount), processed_at = \(awaitsVectors ? nil : now),
               vectors_status = \(awaitsVectors ? VectorStatus.ingesting.rawValue : nil)
             WHERE organization_id = \(organization) AND id = \(id)
-            """) > 0
+            """)
+        try reviseIndexes(connection, organization, of: id)
+        return found > 0
     }
 
     /// Records the vectors and tells every dataset that holds the content. False when the content is gone.
@@ -118,14 +120,18 @@ struct ContentRepository: Sendable {
               progress = 100, processed_at = \(now)
             WHERE organization_id = \(organization) AND id = \(id) AND status = 'ready'
             """)
-        if found == 0 { return false }
+        try reviseIndexes(connection, organization, of: id)
+        return found > 0
+    }
+
+    /// Tells every dataset that holds the content that there is something new to be searched.
+    private func reviseIndexes(_ connection: any Connection, _ organization: OrganizationID, of id: ContentID) throws {
         try connection.execute(
             """
             UPDATE dataset SET index_revision = index_revision + 1 WHERE organization_id = \(organization) AND id IN
               (SELECT i.dataset_id FROM item i JOIN file f ON f.id = i.file_id AND f.organization_id = i.organization_id
                WHERE i.organization_id = \(organization) AND f.content_id = \(id))
             """)
-        return true
     }
 
     /// How far the vectors of a content that waits for them have come.

@@ -1,6 +1,6 @@
 import Storage
 
-/// Vectors of contents, and which datasets want them.
+/// Vectors of contents, which datasets want them, and segments of a new form.
 enum VectorColumns {
     static let statements: [SQL] = [
         // 'ingesting' while the file is not ready for want of its vectors, 'failed' when they could not be made, else null.
@@ -13,5 +13,12 @@ enum VectorColumns {
         "ALTER TABLE dataset ADD COLUMN index_revision \(type: .int64) NOT NULL DEFAULT 0",
         // Set when the dataset is first searched or associated with a model.
         "ALTER TABLE dataset ADD COLUMN vectors_wanted \(type: .flag) NOT NULL DEFAULT FALSE",
+        // Segments have a new form, in which postings are found by hash: what was made in the old one is made again from its bytes.
+        "UPDATE content SET status = 'uploaded', progress = 0, processed_at = NULL, segment_sha256 = NULL WHERE status = 'ready'",
+        """
+        INSERT INTO job (id, organization_id, kind, unique_key, payload, state, priority, attempt, crashes, run_at, progress, created_at)
+        SELECT id, organization_id, 'ingest', id, id, 'available', 0, 0, 0, created_at, 0, created_at FROM content WHERE status = 'uploaded'
+        ON CONFLICT DO NOTHING
+        """,
     ]
 }

@@ -33,11 +33,14 @@ final class QueryGate: Sendable {
         waiting.subtract(1, ordering: .sequentiallyConsistent)
     }
 
-    /// Returns when `count` threads wait at the gate.
-    func untilWaiting(_ count: Int) {
+    /// Returns true as soon as `count` threads wait at the gate, false when that has not come about by `end`.
+    func untilWaiting(_ count: Int, until end: Date) -> Bool {
         changed.lock()
-        while waiting.load(ordering: .sequentiallyConsistent) < count { changed.wait() }
-        changed.unlock()
+        defer { changed.unlock() }
+        while waiting.load(ordering: .sequentiallyConsistent) < count {
+            guard changed.wait(until: end) else { return false }
+        }
+        return true
     }
 
     private func announce() {

@@ -46,7 +46,8 @@ struct TensorFile {
         guard entry.dtype == "F32" else { throw invalid("the tensor \(name) is of type \(entry.dtype ?? "none"), not F32.") }
         guard entry.shape == shape else { throw invalid("the tensor \(name) has the shape \(entry.shape ?? []), not \(shape).") }
         let size = shape.reduce(MemoryLayout<Float>.size, *)
-        guard let place = entry.data_offsets, place.count == 2, place[0] >= 0, place[1] <= data.count - start, place[1] - place[0] == size
+        guard let place = entry.data_offsets, place.count == 2, 0 <= place[0], place[0] <= place[1], place[1] <= data.count - start,
+            place[1] - place[0] == size
         else { throw invalid("the tensor \(name) does not lie where its shape needs it.") }
         guard (start + place[0]) % MemoryLayout<Float>.alignment == 0 else { throw invalid("the tensor \(name) is not aligned.") }
         // The closure of Data throws any error; this one is carried past it.

@@ -25,6 +25,8 @@ struct WordPieceTokenizer: Sendable {
         unknown = marks[1].id
         first = marks[2].id
         last = marks[3].id
+        // Worked out now rather than within the first query.
+        _ = TokenNormalizer.common
     }
 
     /// The ids of a text between the marks for its start and its end; of a longer text the first `most` - 1 ids, then the end.

@@ -73,7 +73,8 @@ package enum Fusion {
 
     /// The median over the candidates with keywords of score / share: what having every term of the question would be worth. 0 without any.
     private static func typicalFullScore(_ candidates: [FusionCandidate]) -> Double {
-        let full = candidates.filter { $0.usableKeywordScore > 0 && $0.usableShare > 0 }.map { $0.usableKeywordScore / $0.usableShare }.sorted()
+        let full = candidates.filter { $0.usableKeywordScore > 0 && $0.usableShare > 0 }.map { $0.usableKeywordScore / $0.usableShare }
+            .sorted()
         guard !full.isEmpty else { return 0 }
         return (full[(full.count - 1) / 2] + full[full.count / 2]) / 2
     }

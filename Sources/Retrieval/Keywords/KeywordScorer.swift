@@ -11,8 +11,8 @@ struct KeywordScorer: ~Copyable {
 
     /// Passages that are added up at a time.
     static let windowPassages = 2048
-    /// How far the length of a passage is held anormst it is computed beforehand for passages of fewer terms than this.
-    private static let knownLengths = 512
+    /// How far the length of a passage is held against it is computed beforehand for passages of fewer terms than this.
+    private static let knownLengths = 255
 
     private let parameters: KeywordParameters
     private let averageLength: Double

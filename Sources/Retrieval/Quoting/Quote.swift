@@ -26,12 +26,17 @@ package struct QuoteLimits: Sendable, Hashable {
     package var minimumOverlap: Double
     /// A further quote must score at least this share of the best one's score.
     package var furtherScore: Double
+    /// The same for a sentence before the best one in its passage: an answer should begin with what answers, not with what leads up to it.
+    package var precedingScore: Double
     /// Quotes that share this much of their terms (of the shorter one's) say the same.
     package var repetition: Double
     /// With an encoder, a passage is quoted as well if its cosine with the question reaches this; -1 to 1.
     package var minimumCosine: Double
-    /// With an encoder, there is an answer only if a sentence has this support: 0 (always) to 1.75 (never).
+    /// With an encoder, there is an answer only if a sentence has this support (`QuoteScore.support`): 0 (always) to 1.75 (never).
     package var minimumSupport: Double
+    /// How much more support is asked for in other languages than English: the encoder learnt English, and finds any two sentences of
+    /// another language alike; 0 to 1.
+    package var foreignSupport: Double
     /// Quotes whose vectors have this cosine say the same; up to 1.
     package var repetitionCosine: Double
     /// The most sentences encoded for one answer, the most promising by their words; 1 or more. The time of an answer is in proportion.
@@ -39,17 +44,19 @@ package struct QuoteLimits: Sendable, Hashable {
 
     package init(
         quotes: Int = 4, scalars: Int = 1200, minimumMatchedShare: Double = 0.5, minimumOverlap: Double = 0.35, furtherScore: Double = 0.75,
-        repetition: Double = 0.8, minimumCosine: Double = 0.25, minimumSupport: Double = 0.73, repetitionCosine: Double = 0.9,
-        encodedSentences: Int = 16
+        precedingScore: Double = 0.9, repetition: Double = 0.8, minimumCosine: Double = 0.25, minimumSupport: Double = 0.74,
+        foreignSupport: Double = 0.06, repetitionCosine: Double = 0.9, encodedSentences: Int = 16
     ) {
         self.quotes = quotes
         self.scalars = scalars
         self.minimumMatchedShare = minimumMatchedShare
         self.minimumOverlap = minimumOverlap
         self.furtherScore = furtherScore
+        self.precedingScore = precedingScore
         self.repetition = repetition
         self.minimumCosine = minimumCosine
         self.minimumSupport = minimumSupport
+        self.foreignSupport = foreignSupport
         self.repetitionCosine = repetitionCosine
         self.encodedSentences = encodedSentences
     }

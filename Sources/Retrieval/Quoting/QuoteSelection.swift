@@ -21,6 +21,7 @@ struct QuoteSelection {
         for index in order {
             let candidate = candidates[index]
             guard candidate.score >= limits.furtherScore * candidates[best].score else { break }
+            if precedes(index, best), candidate.score < limits.precedingScore * candidates[best].score { continue }
             let before = chosen.count
             take(index)
             guard chosen.count > before else { continue }
@@ -37,6 +38,8 @@ struct QuoteSelection {
             Quote(passage: candidates[index].passage, range: candidates[index].range, text: candidates[index].text)
         }
     }
+
+    private func precedes(_ index: Int, _ best: Int) -> Bool { index < best && candidates[index].passage == candidates[best].passage }
 
     /// Passage by passage as they were first chosen from, each in the order of its text.
     private func inReadingOrder(_ chosen: [Int]) -> [Int] {

@@ -31,7 +31,8 @@ package struct QuoteSelector: Sendable {
         }
         var candidates = builder.scored()
         if let meaning {
-            guard weigh(&candidates, matchedShares, meaning, limits) else { return [] }
+            let support = weigh(&candidates, matchedShares, meaning, encoding: limits.encodedSentences)
+            guard support >= limits.minimumSupport + (language == .english ? 0 : limits.foreignSupport) else { return [] }
         } else {
             for index in candidates.indices where candidates[index].coverage < limits.minimumOverlap { candidates[index].score = 0 }
         }
@@ -44,15 +45,15 @@ package struct QuoteSelector: Sendable {
         return matchedShares[index] >= limits.minimumMatchedShare
     }
 
-    /// Encodes the most promising sentences and scores them by meaning and words; the others are left without a score. False when no
-    /// sentence has enough support for an answer.
+    /// Encodes the most promising sentences and scores them by meaning and words; the others are left without a score. Returns the best
+    /// support that any of them gives.
     private func weigh(
-        _ candidates: inout [QuoteCandidate], _ matchedShares: [Double]?, _ meaning: QuoteMeaning, _ limits: QuoteLimits
-    ) -> Bool {
+        _ candidates: inout [QuoteCandidate], _ matchedShares: [Double]?, _ meaning: QuoteMeaning, encoding most: Int
+    ) -> Double {
         func promise(_ candidate: QuoteCandidate) -> Double { candidate.coverage + (meaning.cosine(ofPassage: candidate.passage) ?? 0) }
         let all = candidates
         let promising = all.indices.filter { !all[$0].isQuestion }.sorted { (promise(all[$1]), $0) < (promise(all[$0]), $1) }
-            .prefix(max(1, limits.encodedSentences))
+            .prefix(max(1, most))
         let vectors = meaning.encode(promising.map { all[$0].encodedText })
         for index in candidates.indices { candidates[index].score = 0 }
         var best = -Double.infinity
@@ -67,6 +68,6 @@ package struct QuoteSelector: Sendable {
             candidate.score = candidate.brevity * QuoteScore.order(cosine: cosine, coverage: candidate.coverage, matchedShare: share)
             candidates[index] = candidate
         }
-        return best >= limits.minimumSupport
+        return best
     }
 }

@@ -23,7 +23,7 @@ package final class Segment: Sendable {
     package let byteSize: Int
 
     let termCount: Int
-    private let file: SegmentBytes
+    private let file: MappedBytes
     private let directoryBits: Int
     private let offsets: Range<Int>
     private let passages: Range<Int>
@@ -40,12 +40,12 @@ package final class Segment: Sendable {
     ///
     /// - Throws: `SegmentError` for a file that is not an intact segment, `POSIXError` when it cannot be read.
     package convenience init(contentsOf url: URL, isKnownIntact: Bool = false) throws {
-        try self.init(SegmentBytes(contentsOf: url), isKnownIntact: isKnownIntact)
+        try self.init(MappedBytes(contentsOf: url), isKnownIntact: isKnownIntact)
     }
 
-    convenience init(_ data: Data) throws { try self.init(SegmentBytes(data), isKnownIntact: false) }
+    convenience init(_ data: Data) throws { try self.init(MappedBytes(data), isKnownIntact: false) }
 
-    private init(_ file: consuming SegmentBytes, isKnownIntact: Bool) throws {
+    private init(_ file: consuming MappedBytes, isKnownIntact: Bool) throws {
         let bytes = file.bytes
         let sections: [SegmentLayout.Section: Range<Int>]
         if isKnownIntact {
@@ -196,7 +196,7 @@ package final class Segment: Sendable {
         return section.lowerBound + Int(start)..<section.lowerBound + Int(end)
     }
 
-    private static func isIntact(_ file: borrowing SegmentBytes, _ section: Range<Int>, _ expected: UInt32) -> Bool {
+    private static func isIntact(_ file: borrowing MappedBytes, _ section: Range<Int>, _ expected: UInt32) -> Bool {
         var checksum = Checksum()
         for start in stride(from: section.lowerBound, to: section.upperBound, by: verifiedBytes) {
             checksum.add(UnsafeRawBufferPointer(rebasing: file.bytes[start..<min(start + verifiedBytes, section.upperBound)]))

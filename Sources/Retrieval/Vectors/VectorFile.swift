@@ -20,7 +20,7 @@ package final class VectorFile: @unchecked Sendable {
     let vectors: UnsafePointer<Float>
     let stride: Int
     let layout: VectorFileLayout
-    private let file: FileBytes
+    private let file: MappedBytes
 
     /// The name under which vectors can be compared with each other.
     package var family: String { layout.family }
@@ -28,35 +28,26 @@ package final class VectorFile: @unchecked Sendable {
 
     /// Opens a vector file; throws `VectorFileError` for a file that is not an intact one, and errors of the file system.
     package convenience init(contentsOf url: URL) throws {
-        try self.init(FileBytes(contentsOf: url))
+        try self.init(MappedBytes(contentsOf: url))
     }
 
     convenience init(_ data: Data) throws {
-        try self.init(FileBytes(copying: data))
+        try self.init(MappedBytes(data))
     }
 
     /// Takes over the bytes.
-    private init(_ file: FileBytes) throws {
-        do {
-            layout = try Self.verify(file)
-            guard let base = file.bytes.baseAddress else { throw VectorFileError.corrupt("not a vector file") }
-            // The sections lie within the file and are aligned to 64 bytes, as `verify` has made sure.
-            codes = (base + layout.codes.lowerBound).assumingMemoryBound(to: UInt8.self)
-            scales = (base + layout.scales.lowerBound).assumingMemoryBound(to: Float.self)
-            vectors = (base + layout.vectors.lowerBound).assumingMemoryBound(to: Float.self)
-        } catch {
-            file.free()
-            throw error
-        }
-        self.file = file
+    private init(_ file: consuming MappedBytes) throws {
+        layout = try Self.verify(file)
+        guard let base = file.bytes.baseAddress else { throw VectorFileError.corrupt("not a vector file") }
+        // The sections lie within the file and are aligned to 64 bytes, as `verify` has made sure.
+        codes = (base + layout.codes.lowerBound).assumingMemoryBound(to: UInt8.self)
+        scales = (base + layout.scales.lowerBound).assumingMemoryBound(to: Float.self)
+        vectors = (base + layout.vectors.lowerBound).assumingMemoryBound(to: Float.self)
         count = layout.rows
         dimensions = layout.dimensions
         stride = layout.stride
         file.expectRandomReads(layout.vectors)
-    }
-
-    deinit {
-        file.free()
+        self.file = file
     }
 
     /// The vector of a row from 0 to `count` - 1, exactly as it was appended; throws `VectorFileError.noSuchRow` for others.
@@ -88,24 +79,24 @@ package final class VectorFile: @unchecked Sendable {
                 UnsafeRawBufferPointer(start: vectors + first * dimensions, count: count * dimensions * 4),
                 UnsafeRawBufferPointer(start: codes + first * stride, count: count * stride),
                 UnsafeRawBufferPointer(start: scales + first, count: count * 4))
-            file.release(start..<start + count * dimensions * 4)
+            file.releasePages(start..<start + count * dimensions * 4)
             first += count
         }
     }
 
-    private static func verify(_ file: FileBytes) throws -> VectorFileLayout {
+    private static func verify(_ file: borrowing MappedBytes) throws -> VectorFileLayout {
         let (layout, checksums) = try VectorFileLayout.read(file.bytes)
         for (section, expected) in zip(layout.sections, checksums) {
             var checksum = Checksum()
             for start in Swift.stride(from: section.lowerBound, to: section.upperBound, by: sliceBytes) {
                 let slice = start..<min(start + sliceBytes, section.upperBound)
                 checksum.add(UnsafeRawBufferPointer(rebasing: file.bytes[slice]))
-                file.release(slice)
+                file.releasePages(slice)
             }
             guard checksum.value == expected else { throw VectorFileError.corrupt("the checksum of a section") }
         }
         // Once more as a whole: the system maps pages around one that is read, also such as had been released.
-        file.release(0..<layout.fileBytes)
+        file.releasePages(0..<layout.fileBytes)
         return layout
     }
 }

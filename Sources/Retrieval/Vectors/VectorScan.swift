@@ -7,17 +7,17 @@ struct VectorScan {
     private static let chunkAlignment = 64
 
     let units: [VectorUnit]
-    /// The sum of the units' rows.
-    let rows: Int
     let question: VectorQuestion
-    /// The most candidates of each group, at least 1.
-    let candidates: Int
-    let groups: Int
+    /// For each group how many candidates are wanted.
+    let capacities: [Int]
+
+    private var groups: Int { capacities.count }
 
     /// The best rows of each group by their codes, best first. The scan is divided into `chunks` of about the same number of rows, which
     /// run at the same time on as many threads as the machine has cores. Only rows that score more than their group's floor are looked for.
     func candidates(chunks: Int, floors: [Float]) -> [[ScanHit]] {
-        let tops = VectorScanTops(capacity: candidates, thresholds: (0..<chunks).flatMap { _ in floors })
+        let tops = VectorScanTops((0..<chunks).flatMap { _ in zip(capacities, floors) })
+        let rows = units.reduce(0) { $0 + $1.rows }
         if chunks == 1 {
             scan(0..<rows, into: tops, from: 0)
         } else {
@@ -27,7 +27,7 @@ struct VectorScan {
         }
         return (0..<groups).map { group in
             let found = (0..<chunks).flatMap { tops.hits($0 * groups + group) }
-            return Array(found.sorted { ($1.score, $0.unit, $0.row) < ($0.score, $1.unit, $1.row) }.prefix(candidates))
+            return Array(found.sorted { ($1.score, $0.unit, $0.row) < ($0.score, $1.unit, $1.row) }.prefix(capacities[group]))
         }
     }
 
@@ -61,13 +61,17 @@ final class VectorScanTops: @unchecked Sendable {
     let tops: UnsafeMutableBufferPointer<ScanTop>
     private let memory: UnsafeMutableBufferPointer<ScanHit>
 
-    init(capacity: Int, thresholds: [Float]) {
-        memory = .allocate(capacity: thresholds.count * capacity)
-        tops = .allocate(capacity: thresholds.count)
-        for (index, threshold) in thresholds.enumerated() {
-            let hits = memory.baseAddress.map { $0 + index * capacity }
-            let top = ScanTop(hits: hits, capacity: UInt32(truncatingIfNeeded: capacity), count: 0, threshold: threshold)
-            tops.initializeElement(at: index, to: top)
+    /// Tops of these capacities and thresholds.
+    init(_ tops: [(capacity: Int, threshold: Float)]) {
+        memory = .allocate(capacity: tops.reduce(0) { $0 + max(1, $1.capacity) })
+        self.tops = .allocate(capacity: tops.count)
+        var place = memory.baseAddress
+        for (index, top) in tops.enumerated() {
+            // There is always room for one, so that no kernel meets a top without any.
+            let capacity = max(1, top.capacity)
+            let empty = ScanTop(hits: place, capacity: UInt32(truncatingIfNeeded: capacity), count: 0, threshold: top.threshold)
+            self.tops.initializeElement(at: index, to: empty)
+            place = place.map { $0 + capacity }
         }
     }
 

@@ -59,20 +59,21 @@ package enum VectorSearch {
     ) -> [[VectorHit]] {
         let nothing = [[VectorHit]](repeating: [], count: max(0, groups))
         guard limit > 0, groups > 0, let question = VectorQuestion(query, kernel: kernel) else { return nothing }
-        let rows = units.reduce(0) { $0 + $1.rows }
-        guard rows > 0 else { return nothing }
-        let wanted = min(limit, rows)
-        let candidates = min(rows, max(fewestCandidates, candidatesForEachHit * wanted))
-        let chunks = chunks ?? min(maximumChunks, max(1, rows / rowsForEachChunk))
+        var sizes = [Int](repeating: 0, count: groups)
+        for unit in units where sizes.indices.contains(unit.group) { sizes[unit.group] += unit.rows }
+        guard let largest = sizes.max(), largest > 0 else { return nothing }
+        let wanted = min(limit, largest)
+        let chunks = chunks ?? min(maximumChunks, max(1, sizes.reduce(0, +) / rowsForEachChunk))
         func pass(_ candidates: Int, floors: [Float]) -> [VectorRanking] {
-            let scan = VectorScan(units: units, rows: rows, question: question, candidates: candidates, groups: groups)
+            let scan = VectorScan(units: units, question: question, capacities: sizes.map { min($0, candidates) })
             return scan.candidates(chunks: chunks, floors: floors).map { found in
-                VectorRanking(found, isEverything: found.count < candidates || candidates == rows, of: units, question, limit: wanted)
+                VectorRanking(found, isEverything: found.count < candidates, of: units, question, limit: wanted)
             }
         }
+        let candidates = max(fewestCandidates, candidatesForEachHit * wanted)
         let first = pass(candidates, floors: [Float](repeating: -.infinity, count: groups))
         if first.allSatisfy(\.isSettled) { return first.map(\.hits) }
-        let second = pass(min(rows, widening * candidates), floors: first.map(\.floor))
+        let second = pass(widening * candidates, floors: first.map(\.floor))
         return zip(first, second).map { $0.isSettled ? $0.hits : $1.hits }
     }
 }

@@ -26,6 +26,10 @@ import Testing
                 #"{"a":{"dtype":"F32","shape":[2,3],"data_offsets":[-9223372036854775808,9223372036854775807]}}"#,
                 "the tensor a does not lie where its shape needs it."
             ),
+            (
+                #"{"a":{"dtype":"F32","shape":[2,3],"data_offsets":[8,-9223372036854775808]}}"#,
+                "the tensor a does not lie where its shape needs it."
+            ),
             (#"{"a":3}"#, "its header is not the JSON of a safetensors file."),
             (#"{"a":{"dtype":"F32","shape":[1e99],"data_offsets":[0,24]}}"#, "its header is not the JSON of a safetensors file."),
             (#"[]"#, "its header is not the JSON of a safetensors file."),

@@ -59,7 +59,7 @@ import Testing
         try withFolder { folder in
             let data = try vectorFileData(clusteredVectors(100, seed: 4))
             let layout = try VectorFileLayout(family: "float", dimensions: 384, rows: 100)
-            #expect(data.count > FileBytes.mappedBytes && data.count == layout.fileBytes)
+            #expect(data.count > MappedBytes.mappedBytes && data.count == layout.fileBytes)
             let url = folder.appendingPathComponent("vectors")
             for section in [0..<VectorFileLayout.headerBytes] + layout.sections {
                 for place in [section.lowerBound, (section.lowerBound + section.upperBound) / 2, section.upperBound - 1] {

@@ -57,12 +57,21 @@ import Testing
         }
     }
 
+    @Test(arguments: 1...3) func ofMoreEqualRowsThanCandidatesTheFirstAreFound(_ chunks: Int) throws {
+        // 5,000 rows that are good and 5 in the last unit that are better: those must not drive out the first of the others.
+        let good = try vectorFile([[Float]](repeating: [0.5], count: 2_500))
+        let better = try vectorFile([[Float]](repeating: [1], count: 5))
+        let units = [good, good, better].map { VectorUnit(file: $0) }
+        let hits = VectorSearch.search([1], in: units, limit: 10, groups: 1, kernel: .best, chunks: chunks)[0]
+        #expect(hits.map { [$0.unit, $0.row] } == (0..<5).map { [2, $0] } + (0..<5).map { [0, $0] })
+    }
+
     @Test func allKernelsScoreAlikeToTheLastBit() throws {
         let units = [VectorUnit(file: try vectorFile(clusteredVectors(500, dimensions: 200, seed: 8)))]
         for query in clusteredVectors(5, dimensions: 200, seed: 9) {
             let scores = try Self.kernels.map { kernel in
                 let question = try #require(VectorQuestion(query, kernel: kernel))
-                let scan = VectorScan(units: units, rows: 500, question: question, candidates: 500, groups: 1)
+                let scan = VectorScan(units: units, question: question, capacities: [500])
                 return scan.candidates(chunks: 1, floors: [-.infinity])[0].map { [$0.score.bitPattern, $0.row] }
             }
             for other in scores { #expect(other == scores[0] && other.count == 500) }
@@ -109,7 +118,7 @@ import Testing
         var settled = 0
         for query in vectors.prefix(10) {
             let question = try #require(VectorQuestion(query, kernel: kernel))
-            let scan = VectorScan(units: units, rows: 1_250, question: question, candidates: 40, groups: 2)
+            let scan = VectorScan(units: units, question: question, capacities: [40, 40])
             let found = scan.candidates(chunks: 1, floors: [-.infinity, -.infinity])
             settled += VectorRanking(found[0], isEverything: false, of: units, question, limit: 10).isSettled ? 1 : 0
             for (group, hits) in VectorSearch.search(query, in: units, limit: 10, groups: 2, kernel: kernel).enumerated() {
@@ -137,6 +146,8 @@ import Testing
         let vectors = clusteredVectors(100, seed: 18)
         let units = [VectorUnit(file: try vectorFile(vectors), mask: PassageMask(size: 70, visible: [65..<70]))]
         #expect(VectorSearch.search(vectors[0], in: units, limit: 100)[0].map(\.row).sorted() == [65, 66, 67, 68, 69])
+        // The kernels must not read bits that the mask does not have.
+        #expect(units[0].rows == 70)
         let longer = [VectorUnit(file: try vectorFile(vectors), mask: PassageMask(size: 200, visible: [98..<150]))]
         #expect(VectorSearch.search(vectors[0], in: longer, limit: 100)[0].map(\.row).sorted() == [98, 99])
     }

@@ -3,9 +3,11 @@ import Foundation
 /// The bytes of a file that does not change: read into memory when they are few, mapped otherwise.
 ///
 /// Sendable although it holds a pointer: nobody writes behind it once it is made, and it is freed with the one value that owns it.
-struct SegmentBytes: ~Copyable, @unchecked Sendable {
+struct MappedBytes: ~Copyable, @unchecked Sendable {
     /// Larger files are mapped.
     static let mappedBytes = 64 * 1024
+    /// Where bytes in memory begin, in bytes: as much as the kernels of a vector file ask for.
+    private static let alignment = 64
 
     private let start: UnsafeRawPointer
     private let count: Int
@@ -33,7 +35,7 @@ struct SegmentBytes: ~Copyable, @unchecked Sendable {
             isMapped = true
             return
         }
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: Self.alignment)
         var done = 0
         while done < size {
             let step = read(descriptor, memory + done, size - done)
@@ -52,7 +54,7 @@ struct SegmentBytes: ~Copyable, @unchecked Sendable {
 
     /// A copy of bytes that are there already.
     init(_ data: Data) {
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: data.count, alignment: 8)
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: data.count, alignment: Self.alignment)
         UnsafeMutableRawBufferPointer(start: memory, count: data.count).copyBytes(from: data)
         start = UnsafeRawPointer(memory)
         count = data.count
@@ -69,8 +71,19 @@ struct SegmentBytes: ~Copyable, @unchecked Sendable {
 
     /// Gives the pages of a mapped file back: they stay in the system's cache, but no longer count as this process's memory until they
     /// are touched again.
-    func releasePages() {
-        if isMapped { madvise(UnsafeMutableRawPointer(mutating: start), count, MADV_DONTNEED) }
+    func releasePages() { releasePages(0..<count) }
+
+    /// The same for a range of bytes.
+    func releasePages(_ range: Range<Int>) { advise(range, MADV_DONTNEED) }
+
+    /// Says that a range will be read here and there, not from end to end: that reading ahead is in vain.
+    func expectRandomReads(_ range: Range<Int>) { advise(range, MADV_RANDOM) }
+
+    private func advise(_ range: Range<Int>, _ advice: some BinaryInteger) {
+        guard isMapped, !range.isEmpty else { return }
+        let page = Int(getpagesize())
+        let first = range.lowerBound / page * page
+        madvise(UnsafeMutableRawPointer(mutating: start) + first, range.upperBound - first, Int32(advice))
     }
 
     private static func lastError() -> POSIXError { POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
