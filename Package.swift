@@ -84,7 +84,8 @@ let package = Package(
             name: "PlatformTests", dependencies: ["Ingestion", "Platform", "Providers", "Retrieval", "Storage", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "ConformanceTests", dependencies: ["Platform", "Providers", "Storage", "TestSupport", logging], swiftSettings: strict),
+            name: "ConformanceTests", dependencies: ["Platform", "Providers", "Retrieval", "Storage", "TestSupport", logging],
+            swiftSettings: strict),
         .testTarget(
             name: "ServerTests",
             dependencies: ["Platform", "Providers", "Server", "TestSupport", httpTypes, hummingbird, hummingbirdTesting, logging, nioCore],

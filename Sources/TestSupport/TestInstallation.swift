@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 package import Logging
 package import Platform
 package import Providers
@@ -12,6 +12,11 @@ package struct TestInstallation: Sendable {
     package let database: any Database
     package let clock: TestClock
     private let folder = TemporaryFolder()
+
+    /// Where everything lies that is kept in files.
+    package var root: URL { folder.url }
+    /// Where processes keep their merged copies of what is searched.
+    package var indexFolder: URL { folder.url.appending(path: "index") }
 
     /// The clock begins in the past of any machine, so that a job made by it is due by the database's own clock too.
     package init(_ backend: Backend) async throws {
@@ -36,7 +41,7 @@ package struct TestInstallation: Sendable {
         configure(&configuration)
         return try Platform(
             configuration: configuration, database: database ?? self.database, blobs: BlobStore(root: folder.url),
-            workspace: folder.url.appending(path: "work-\(UUID().uuidString)"), indexFolder: folder.url.appending(path: "index"),
+            workspace: folder.url.appending(path: "work-\(UUID().uuidString)"), indexFolder: indexFolder,
             encoder: encoder, executable: TestExecutable.path, providers: providers, clock: clock, logger: Self.logger)
     }
 
@@ -57,6 +62,20 @@ package struct TestInstallation: Sendable {
 
     package static var logger: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 
+    /// Waits until no job waits or runs; those that are to be tried again are tried at once.
+    package func jobsEnded() async throws {
+        try await until("the jobs have ended") {
+            try await execute("UPDATE job SET run_at = 0 WHERE state = 'available' AND run_at > 0")
+            return try await query("SELECT id FROM job WHERE state IN ('available', 'running')").isEmpty
+        }
+    }
+
+    /// Lets a process of its own work until every job has ended.
+    package func finishJobs(encoder: SentenceEncoder? = nil, configure: (inout PlatformConfiguration) -> Void = { _ in }) async throws {
+        let worker = try process(encoder: encoder, configure: configure)
+        try await working(worker) { try await jobsEnded() }
+    }
+
     /// A member of an organization, both made on first use.
     package func caller(organization: String = "one", member: String = "ada") async throws -> Principal {
         let access = AccessService(database: database, clock: clock)
@@ -74,9 +93,22 @@ package struct TestInstallation: Sendable {
 
     /// The names of the blobs that are stored for an organization.
     package func blobs(of organization: OrganizationID) throws -> Set<String> {
+        let blobs = folder.url.appending(path: "blobs").path
+        return Set(files.filter { $0.path.hasPrefix(blobs) && $0.path.contains(organization.text) }.map(\.lastPathComponent))
+    }
+
+    /// The file of a blob of this name; nil when there is none.
+    package func blobFile(_ sha256: String) -> URL? { files.first { $0.lastPathComponent == sha256 } }
+
+    /// The files that hold these bytes anywhere.
+    package func files(holding text: String) -> [URL] {
+        files.filter { (try? Data(contentsOf: $0))?.range(of: Data(text.utf8)) != nil }
+    }
+
+    private var files: [URL] {
         let found = FileManager.default.enumerator(at: folder.url, includingPropertiesForKeys: [.isRegularFileKey])
-        let files = (found?.allObjects ?? []).compactMap { $0 as? URL }.filter { $0.path.contains(organization.text) }
-        return Set(files.filter { (try? $0.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile) == true }.map(\.lastPathComponent))
+        let all = (found?.allObjects ?? []).compactMap { $0 as? URL }
+        return all.filter { (try? $0.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile) == true }
     }
 }
 
@@ -92,11 +124,11 @@ extension Platform {
         return try await files.create(draft, from: upload, for: principal, receipt: receipt)
     }
 
-    /// The file once its content is ready or has failed.
+    /// The file once it is ready or has failed.
     package func settled(_ file: FileID, for principal: Principal) async throws -> File {
         try await eventually("file \(file) ready or failed") {
             let found = try await files.get(file, for: principal)
-            return found.content.status == .ready || found.content.status == .failed ? found : nil
+            return found.status == .ready || found.status == .failed ? found : nil
         }
     }
 

@@ -12,7 +12,9 @@ import Testing
         let blobs = try BlobStore(root: folder.url)
         let lock = SharedExclusiveLock()
         let files = FileService(
-            database: test.database, blobs: blobs, clock: test.clock, faults: .none, mostBytes: 1_000, blobLock: lock, jobEnqueued: {})
+            database: test.database, blobs: blobs, clock: test.clock, faults: .none, mostBytes: 1_000, blobLock: lock,
+            forgetIndexes: { _, _ in },
+            jobEnqueued: {})
         let upload = try await files.beginUpload()
         try await upload.write(Array("kept".utf8))
         let draft = try FileDraft(filename: "kept.txt", declaredType: nil, resource: nil)

@@ -15,7 +15,7 @@ import Testing
     private func filenames(_ platform: Platform, finding query: String, in dataset: DatasetID, _ principal: Principal) async throws
         -> [String]
     {
-        try await platform.search.search(query, in: dataset, limit: 10, for: principal).sources.map(\.filename).sorted()
+        try await platform.search.search(SearchQuery(query), in: dataset, limit: 10, for: principal).hits.map(\.source.filename).sorted()
     }
 
     private func listed(_ platform: Platform, in dataset: DatasetID, _ principal: Principal) async throws -> [FileID] {
@@ -228,8 +228,10 @@ import Testing
         let kept = try await platform.files.get(file.id, for: ada)
         #expect((kept.content.status, kept.associations) == (.ready, []))
         await #expect(throws: PlatformError.self) { try await platform.datasets.delete(dataset, for: ada) }
-        await #expect(throws: PlatformError.self) { try await platform.search.search("bees", in: dataset, limit: 5, for: ada) }
-        #expect(try await platform.search.search("bees", in: [dataset], limit: 5, organization: ada.organization).sources.isEmpty)
+        await #expect(throws: PlatformError.self) { try await platform.search.search(SearchQuery("bees"), in: dataset, limit: 5, for: ada) }
+        #expect(
+            try await platform.search.search(SearchQuery("bees"), in: [[dataset]], limit: 5, organization: ada.organization).groups.joined()
+                .isEmpty)
         await #expect(throws: PlatformError.self) {
             try await platform.files.associate(file.id, with: .dataset(dataset), namedAt: ["body"], for: ada, receipt: nil)
         }
@@ -253,7 +255,7 @@ import Testing
                     dataset, DatasetChanges(name: .value("x"), description: .absent), for: eve, receipt: nil)
             },
             { try await platform.datasets.delete(dataset, for: eve) },
-            { _ = try await platform.search.search("bees", in: dataset, limit: 5, for: eve) },
+            { _ = try await platform.search.search(SearchQuery("bees"), in: dataset, limit: 5, for: eve) },
             { _ = try await platform.files.get(file.id, for: eve) },
             { try await platform.files.delete(file.id, purge: false, for: eve) },
             { try await platform.files.delete(file.id, purge: true, for: eve) },
@@ -272,7 +274,9 @@ import Testing
         #expect(try await platform.files.page(PageRequest(), filter: FileFilter(), for: eve).elements.isEmpty)
         #expect(try await platform.datasets.page(PageRequest(), for: eve).elements.map(\.id) == [own])
         #expect(try await platform.models.page(PageRequest(), for: eve).elements.isEmpty)
-        #expect(try await platform.search.search("bees", in: [dataset], limit: 5, organization: eve.organization).sources.isEmpty)
+        #expect(
+            try await platform.search.search(SearchQuery("bees"), in: [[dataset]], limit: 5, organization: eve.organization).groups.joined()
+                .isEmpty)
         #expect(try await filenames(platform, finding: "bees", in: dataset, ada) == ["notes.txt"], "and nothing was lost")
     }
 }

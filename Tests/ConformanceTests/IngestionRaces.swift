@@ -32,17 +32,9 @@ import Testing
                 throw error
             }
             mayGoOn.open()
-            try await jobsEnded(installation)
+            try await installation.jobsEnded()
         }
         return (installation, platform, file, dataset, ada)
-    }
-
-    /// Lets jobs that are to be tried again be tried at once, until none is left.
-    private func jobsEnded(_ installation: TestInstallation) async throws {
-        try await until("the jobs have ended") {
-            try await installation.execute("UPDATE job SET run_at = 0 WHERE state = 'available'")
-            return try await installation.query("SELECT id FROM job WHERE state IN ('available', 'running')").isEmpty
-        }
     }
 
     @Test(arguments: Backend.all) func aFileDeletedMeanwhileNeverBecomesVisible(_ backend: Backend) async throws {
@@ -50,7 +42,7 @@ import Testing
             try await platform.files.delete(file.id, purge: false, for: ada)
         }
         #expect(try await platform.datasets.get(dataset, for: ada).version == 0)
-        #expect(try await platform.search.search("bees", in: dataset, limit: 5, for: ada).sources.isEmpty)
+        #expect(try await platform.search.search(SearchQuery("bees"), in: dataset, limit: 5, for: ada).hits.isEmpty)
         #expect(try await installation.query("SELECT id FROM item").isEmpty)
     }
 
@@ -83,7 +75,7 @@ import Testing
             await begun.wait()
             try await platform.files.delete(file.id, purge: true, for: ada)
             mayGoOn.open()
-            try await jobsEnded(installation)
+            try await installation.jobsEnded()
         }
         #expect(try installation.blobs(of: ada.organization).isEmpty, "the text of a purged file is still stored")
     }
@@ -138,9 +130,9 @@ import Testing
             }
             published.open()
             try await link.value
-            try await jobsEnded(installation)
+            try await installation.jobsEnded()
         }
         #expect(try await platform.datasets.get(dataset, for: ada).version == 1, "the file is ready, linked, and never found")
-        #expect(try await platform.search.search("bees", in: dataset, limit: 5, for: ada).sources.count == 1)
+        #expect(try await platform.search.search(SearchQuery("bees"), in: dataset, limit: 5, for: ada).hits.count == 1)
     }
 }

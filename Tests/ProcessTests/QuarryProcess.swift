@@ -11,13 +11,17 @@ final class QuarryProcess: Sendable {
     private let outputEnded = Door()
     private let errors: URL
 
-    /// - Parameter environment: beside PATH; nothing else is inherited.
+    /// What is inherited: PATH, and what tells where the encoder's weights are.
+    private static let inherited = ["PATH", "HOME", "XDG_CACHE_HOME", "QUARRY_ENCODER_DIR"]
+
+    /// - Parameter environment: beside what is inherited, or in its place.
     init(_ arguments: [String], environment: [String: String] = [:], in folder: TemporaryFolder) throws {
         process = Process()
         process.executableURL = URL(fileURLWithPath: TestExecutable.path)
         process.arguments = arguments
         process.currentDirectoryURL = folder.url
-        process.environment = environment.merging(["PATH": ProcessInfo.processInfo.environment["PATH"] ?? ""]) { own, _ in own }
+        let inherited = ProcessInfo.processInfo.environment.filter { Self.inherited.contains($0.key) }
+        process.environment = environment.merging(inherited) { own, _ in own }
         process.standardInput = FileHandle.nullDevice
         errors = folder.url.appending(path: "errors-\(UUID().uuidString).log")
         try Data().write(to: errors)
@@ -72,13 +76,17 @@ struct QuarryServer: Sendable {
     var client: TestClient { TestClient(address: address, key: Self.ownerKey) }
 
     /// Starts a server on a free port and waits until it listens.
-    static func start(data: TemporaryFolder, faults: String? = nil, environment: [String: String] = [:]) async throws -> QuarryServer {
+    ///
+    /// - Parameter options: of `quarry serve`, beside port and data directory.
+    static func start(
+        data: TemporaryFolder, faults: String? = nil, options: [String] = [], environment: [String: String] = [:]
+    ) async throws -> QuarryServer {
         var variables = [
             "QUARRY_OWNER_KEY": ownerKey, "QUARRY_RATE_LIMIT_USER": "0", "QUARRY_RATE_LIMIT_ORG": "0", "QUARRY_LOG_LEVEL": "warning",
         ]
         if let faults { variables["QUARRY_FAULTS"] = faults }
         let process = try QuarryProcess(
-            ["serve", "--port", "0", "--data", data.url.appending(path: "data").path],
+            ["serve", "--port", "0", "--data", data.url.appending(path: "data").path] + options,
             environment: variables.merging(environment) { _, given in given }, in: data)
         do {
             let address: String = try await eventually("the server listens") {
@@ -95,9 +103,10 @@ struct QuarryServer: Sendable {
 
     /// Runs `body` beside a server, which is gone afterwards.
     static func running<Value: Sendable>(
-        data: TemporaryFolder, faults: String? = nil, _ body: (QuarryServer) async throws -> Value
+        data: TemporaryFolder, faults: String? = nil, options: [String] = [], environment: [String: String] = [:],
+        _ body: (QuarryServer) async throws -> Value
     ) async throws -> Value {
-        let server = try await start(data: data, faults: faults)
+        let server = try await start(data: data, faults: faults, options: options, environment: environment)
         do {
             let value = try await body(server)
             server.process.terminate()

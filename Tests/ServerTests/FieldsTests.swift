@@ -114,4 +114,29 @@ import Testing
         #expect(fields.string("c", length: 0...99).given == "")
         #expect(fields.string("d", length: 0...99).given == "%ZZ")
     }
+
+    @Test func aVectorIsExactlySoManyFiniteNumbersAndNotAllZero() throws {
+        for (value, fault) in [
+            ([1, 0, 0], nil), ([0.5, -2, 1e30], nil), ([.integer(.max), 0, 0], nil), ([0, 0, 1e-30], nil), (nil, nil),
+            ([1, 0], "value"), ([1, 0, 0, 0], "value"), ([], "value"), ([0, 0, 0], "value"), ([0.0, -0.0, 0], "value"),
+            ([1, "0", 0], "value"), ([1, nil, 0], "value"), ([1, true, 0], "value"), ([1, 0, 1e300], "value"), ([1, 0, [0]], "value"),
+            ([0, 0, 1e-300], "value"), ("1,0,0", "type"), ([:], "type"), (3, "type"), (true, "type"),
+        ] as [(JSONValue, String?)] {
+            #expect(try issues(["a": value]) { _ = $0.vector("a", dimensions: 3) } == (fault.map { ["body.a \($0)"] } ?? []), "\(value)")
+        }
+        #expect(try fields(["a": [1, -0.5, 2.0]]).vector("a", dimensions: 3) == [1, -0.5, 2])
+        #expect(try fields([:]).vector("a", dimensions: 3) == nil)
+    }
+
+    @Test func aChoiceIsOneOfItsWords() throws {
+        for (value, fault) in [
+            ("hybrid", nil), ("keyword", nil), ("vector", nil), (nil, nil), ("Hybrid", "type"), ("", "type"), ("both", "type"), (1, "type"),
+            ([], "type"),
+        ] as [(JSONValue, String?)] {
+            let found = try issues(["a": value]) { _ = $0.choice("a", SearchQuery.Mode.self) }
+            #expect(found == (fault.map { ["body.a \($0)"] } ?? []), "\(value)")
+        }
+        #expect(try fields(["a": "vector"]).choice("a", SearchQuery.Mode.self) == .vector)
+        #expect(try fields([:]).choice("a", SearchQuery.Mode.self) == nil)
+    }
 }

@@ -22,6 +22,11 @@ package struct VectorDemand: Sendable {
             connection, organization, kind: EncodingJob.kind, uniqueKey: dataset.text, payload: dataset.text, at: now)
     }
 
+    /// Whether what was asked for the dataset is still being worked on.
+    func isUnderWay(_ connection: any Connection, _ organization: OrganizationID, for dataset: DatasetID) throws -> Bool {
+        try jobs.isUnderWay(connection, organization, kind: EncodingJob.kind, uniqueKey: dataset.text)
+    }
+
     /// To be called after the transaction that asked.
     func wasAsked() async { if family != nil { await jobEnqueued() } }
 }

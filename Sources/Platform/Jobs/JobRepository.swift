@@ -29,6 +29,18 @@ package struct JobRepository: Sendable {
             """)
     }
 
+    /// Whether a job of this kind and unique key waits or runs.
+    package func isUnderWay(
+        _ connection: any Connection, _ organization: OrganizationID, kind: String, uniqueKey: String
+    ) throws -> Bool {
+        try !connection.query(
+            """
+            SELECT 1 AS found FROM job WHERE organization_id = \(organization) AND kind = \(kind) AND unique_key = \(uniqueKey)
+              AND state IN ('available', 'running') LIMIT 1
+            """
+        ).isEmpty
+    }
+
     /// Takes the next due job of the given kinds, or one whose worker let its lease run out; nil when there is none.
     ///
     /// SQLite has one writer. On PostgreSQL an advisory lock makes the count of running jobs and the claim one step.

@@ -15,6 +15,8 @@ final class DatasetShelf: Sendable {
     /// Held while an index is made, which takes time; `current` never is.
     private let making = Mutex(())
     private let current = Mutex<DatasetIndex?>(nil)
+    /// Grows with each `forget`, so that a merge can tell that one came in between.
+    private let forgettings = Mutex(0)
 
     /// - Parameters:
     ///   - folder: for the dataset's merged units, kept from one process to the next.
@@ -46,12 +48,13 @@ final class DatasetShelf: Sendable {
     /// - Throws: errors of files.
     func merge() throws {
         for _ in 0..<Self.mostMerges {
+            let forgettings = forgettings.withLock { $0 }
             guard let index = current.withLock({ $0 }), let chosen = MergeChoice.next(index.units) else { return }
             let parts = try chosen.flatMap { try wholeUnits(of: $0, in: index) }
             let merged = try MergedFolder.write(parts, in: folder)
             try making.withLock { _ in
-                guard let index = current.withLock({ $0 }) else {
-                    // Forgotten meanwhile: what was merged may hold what must be gone.
+                guard let index = current.withLock({ $0 }), self.forgettings.withLock({ $0 }) == forgettings else {
+                    // Forgotten meanwhile, and perhaps made anew: what was merged may hold what must be gone.
                     merged.folder?.remove()
                     return
                 }
@@ -63,6 +66,7 @@ final class DatasetShelf: Sendable {
     /// Removes the merged copies of everything: called when something of it was erased.
     func forget() {
         making.withLock { _ in
+            forgettings.withLock { $0 += 1 }
             current.withLock { $0 = nil }
             try? FileManager.default.removeItem(at: folder)
         }

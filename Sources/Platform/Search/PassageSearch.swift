@@ -88,7 +88,7 @@ package struct PassageSearch: Sendable {
         _ query: SearchQuery, in groups: [[DatasetID]], limit: Int, organization: OrganizationID
     ) async throws -> Result {
         let visible = try await visibleIndexes(of: groups, organization)
-        let lacking = visible.joined().filter(\.index.lacksVectors).filter(\.isNew).map(\.key.dataset)
+        let lacking = visible.joined().filter(\.isToAskFor).map(\.key.dataset)
         if !lacking.isEmpty { try await askForVectors(of: lacking, organization) }
         let (indexes, encoder, parameters) = (indexes, encoder, parameters)
         let hits = try await BlockingWork.run {
@@ -100,11 +100,12 @@ package struct PassageSearch: Sendable {
         return Result(groups: hits, vectorsPending: visible.joined().contains { $0.index.lacksVectors })
     }
 
-    private typealias VisibleIndex = (key: DatasetIndexes.Key, index: DatasetIndex, isNew: Bool)
+    /// - isToAskFor: whether it lacks vectors that nobody is making.
+    private typealias VisibleIndex = (key: DatasetIndexes.Key, index: DatasetIndex, isToAskFor: Bool)
 
     /// The index of each dataset in its latest state: the one at hand, or one made now.
     private func visibleIndexes(of groups: [[DatasetID]], _ organization: OrganizationID) async throws -> [[VisibleIndex]] {
-        let (datasets, items, indexes) = (datasets, items, indexes)
+        let (datasets, items, indexes, vectorDemand) = (datasets, items, indexes, vectorDemand)
         let ids = Array(Set(groups.joined()))
         let (known, unknown) = try await database.read { connection in
             var known: [DatasetID: VisibleIndex] = [:]
@@ -112,7 +113,9 @@ package struct PassageSearch: Sendable {
             for (id, state) in try datasets.states(connection, organization, ids) {
                 let key = DatasetIndexes.Key(organization: organization, dataset: id)
                 if let index = indexes.shelf(key).index(for: state) {
-                    known[id] = (key, index, false)
+                    // The job that was to make them may have failed, or have begun before the last file came.
+                    let isToAskFor = try index.lacksVectors && !vectorDemand.isUnderWay(connection, organization, for: id)
+                    known[id] = (key, index, isToAskFor)
                 } else {
                     unknown.append((key, state, try items.visible(connection, organization, in: id)))
                 }
@@ -121,7 +124,10 @@ package struct PassageSearch: Sendable {
         }
         if unknown.isEmpty { return groups.map { $0.compactMap { known[$0] } } }
         let made = try await BlockingWork.run {
-            try unknown.map { ($0.key.dataset, ($0.key, try indexes.shelf($0.key).makeIndex(for: $0.state, of: $0.contents), true)) }
+            try unknown.map { key, state, contents in
+                let index = try indexes.shelf(key).makeIndex(for: state, of: contents)
+                return (key.dataset, (key, index, index.lacksVectors))
+            }
         }
         let all = known.merging(made) { first, _ in first }
         return groups.map { $0.compactMap { all[$0] } }
