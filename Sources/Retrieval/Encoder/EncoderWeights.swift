@@ -3,7 +3,7 @@ import Foundation
 
 /// The numbers of the network, packed for one kind of kernels. They do not change once loaded, so any number of threads may read them.
 ///
-/// `@unchecked Sendable`: the memory is written in `init` only and freed in `deinit`.
+/// `@unchecked Sendable` is safe because the memory is written in `init` only and freed in `deinit`.
 final class EncoderWeights: @unchecked Sendable {
     /// A matrix, packed, with its bias.
     struct Matrix {
