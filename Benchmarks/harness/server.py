@@ -10,6 +10,8 @@ import time
 from harness.worker import Failure, end
 
 KEY = "qk_" + secrets.token_hex(24)
+# Seconds after which a connection is opened anew: servers close those that stand still.
+IDLE = 30
 
 
 def free_port():
@@ -24,6 +26,7 @@ class Client:
     def __init__(self, port, headers=None, patience=120):
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=patience)
         self.headers = headers or {}
+        self.used = time.monotonic()
 
     def post(self, path, body):
         return self.send("POST", path, json.dumps(body).encode(), "application/json")
@@ -33,9 +36,15 @@ class Client:
 
     def send(self, method, path, body=None, content_type=None):
         headers = dict(self.headers, **({"Content-Type": content_type} if content_type else {}))
-        self.connection.request(method, path, body, headers)
-        response = self.connection.getresponse()
-        answer = response.read()
+        if time.monotonic() - self.used > IDLE:
+            self.connection.close()
+        try:
+            self.connection.request(method, path, body, headers)
+            response = self.connection.getresponse()
+            answer = response.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise Failure(f"{method} {path} was not answered: {error!r}") from None
+        self.used = time.monotonic()
         if response.status >= 300:
             raise Failure(f"{method} {path} was answered {response.status}: {answer[:300].decode(errors='replace')}")
         return json.loads(answer) if answer else {}
@@ -85,7 +94,7 @@ class Server:
             try:
                 Client(self.port).get("/v1/health/readiness")
                 return
-            except (OSError, Failure):
+            except Failure:
                 time.sleep(0.002)
         raise Failure("the server was not ready within 60 s")
 

@@ -163,6 +163,32 @@ import Testing
         #expect(try await search(platform, Self.paraphrase, in: dataset, ada) == (["faq.csv 1"], true, false))
     }
 
+    /// Held after the last passage was encoded, before the vectors are published.
+    @Test(arguments: Backend.all) func aTablePurgedWhileItIsEncodedLeavesNoBytesBehind(_ backend: Backend) async throws {
+        let installation = try await TestInstallation(backend)
+        let encoder = try TestEncoder.shared()
+        let ada = try await installation.caller()
+        let dataset = try await installation.process().dataset(for: ada)
+        let files = try await installation.ingest([Self.table], into: dataset, encoder: encoder, for: ada)
+        let database = InterposedDatabase(installation.database)
+        let (encoded, mayGoOn) = (Door(), Door())
+        database.afterCommit { statements in
+            guard statements.contains(where: { $0.contains("UPDATE job SET progress") }) else { return }
+            encoded.open()
+            await mayGoOn.wait()
+        }
+        let platform = try installation.process(database: database, encoder: encoder)
+        _ = try await platform.search.search(Self.words, in: dataset, limit: 3, for: ada)
+        try await installation.working(platform) {
+            await encoded.wait()
+            let outcome = await Result.of { try await installation.process().files.delete(files[0].id, purge: true, for: ada) }
+            mayGoOn.open()
+            try outcome.get()
+            try await installation.jobsEnded()
+        }
+        #expect(try installation.blobs(of: ada.organization).isEmpty, "the vectors of a purged table are still stored")
+    }
+
     @Test(arguments: Backend.all) func whatAnotherOrganizationHasIsNeitherEncodedNorSeen(_ backend: Backend) async throws {
         let installation = try await TestInstallation(backend)
         let encoder = try TestEncoder.shared()
