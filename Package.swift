@@ -47,7 +47,8 @@ let package = Package(
         .executableTarget(
             name: "quarry",
             dependencies: [
-                "Ingestion", "Platform", "Retrieval", "Server", "Storage", argumentParser, asyncHTTPClient, crypto, hummingbird, logging, nioCore,
+                "Ingestion", "Platform", "Retrieval", "Server", "Storage", argumentParser, asyncHTTPClient, crypto, hummingbird, logging,
+                nioCore,
                 nioFoundationCompat, nioHTTP1, serviceLifecycle, unixSignals, yams,
             ],
             swiftSettings: strict
@@ -70,7 +71,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "CPostgres", "Platform", "Providers", "Retrieval", "Server", "Storage", httpTypes, hummingbird, hummingbirdTesting, logging, nioCore,
+                "CPostgres", "Platform", "Providers", "Retrieval", "Server", "Storage", httpTypes, hummingbird, hummingbirdTesting, logging,
+                nioCore,
             ], swiftSettings: strict),
         // Optimised in debug builds too: unoptimised intrinsics would make every test of retrieval crawl.
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),

@@ -52,6 +52,24 @@ import Testing
         #expect(file.status == .ready && file.content.vectorsSHA256 != nil && file.content.vectorFamily == SentenceEncoder.family)
     }
 
+    @Test func anAnswerSaysThatVectorsArePending() async throws {
+        let installation = try await TestInstallation(.sqlite)
+        let encoder = try TestEncoder.shared()
+        let ada = try await installation.caller()
+        let platform = try installation.process(encoder: encoder)
+        let dataset = try await platform.dataset(for: ada)
+        try await installation.ingest([Self.table], into: dataset, encoder: encoder, for: ada)
+        let model = try await platform.model(reading: [(dataset, priority: 50)], for: ada)
+        func metadata() async throws -> JSONValue? {
+            let turn = try await platform.turns.start(
+                TurnSupport.request("When do honey bees swarm?", model: model), for: ada, receipt: nil)
+            return try await TurnSupport.outcome(turn.follower).message.metadata
+        }
+        #expect(try await metadata() == .object(["grounded": .bool(true), "vectorsPending": .bool(true)]))
+        try await installation.finishJobs(encoder: encoder)
+        #expect(try await metadata() == .object(["grounded": .bool(true)]))
+    }
+
     @Test(arguments: Backend.all) func searchesAtOnceMakeOneJob(_ backend: Backend) async throws {
         let installation = try await TestInstallation(backend)
         let encoder = try TestEncoder.shared()

@@ -16,6 +16,13 @@ struct TurnEnd: Sendable {
     /// Nil when no event was flushed: then the message says it all, and followers elsewhere read that.
     let unflushed: Tail?
     let endedAt: Timestamp
+    /// Whether keywords alone could find some passages; unknown, and taken for false, of a turn whose process died.
+    var vectorsPending = false
+
+    private var metadata: [String: JSONValue] {
+        let grounded = ["grounded": JSONValue.bool(!transcript.sources.isEmpty)]
+        return vectorsPending ? grounded.merging(["vectorsPending": .bool(true)]) { $1 } : grounded
+    }
 
     /// The answer as it will be listed.
     func message(of turn: Turn) -> Message {
@@ -30,7 +37,7 @@ struct TurnEnd: Sendable {
             id: turn.message, chat: turn.chat, turn: turn.id, role: .assistant, status: status, content: transcript.text,
             reasoning: transcript.reasoning.isEmpty ? nil : transcript.reasoning, toolCallID: nil, toolCalls: nil,
             sources: transcript.sources,
-            metadata: .object(["grounded": .bool(!transcript.sources.isEmpty)]), tokenCount: usage.tokens.output, cost: usage.cost,
+            metadata: .object(metadata), tokenCount: usage.tokens.output, cost: usage.cost,
             responseTimeMilliseconds: Int(endedAt.milliseconds - turn.createdAt.milliseconds), createdAt: endedAt)
     }
 }

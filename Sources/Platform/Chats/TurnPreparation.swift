@@ -9,6 +9,8 @@ struct PreparedTurn: Sendable {
     /// The retrieved passages, in the order of `request.passages`.
     let sources: [Source]
     let inputTokens: Int
+    /// Whether some passages could be found by their words alone, as their vectors are still to be made.
+    let vectorsPending: Bool
 }
 
 /// Resolves the model, composes the prompt, retrieves, and cuts to what fits. Writes nothing.
@@ -38,9 +40,9 @@ struct TurnPreparation: Sendable {
         let model = try await models.get(id, for: principal)
         try Self.check(request, against: model)
         let question = request.messages.last { $0.role == .user }?.content ?? ""
-        let hits = try await retrieve(question, for: model, in: chat, principal)
+        let found = try await retrieve(question, for: model, in: chat, principal)
         let earlier = try await history(of: chat, principal)
-        return Self.compose(request, chat, model, hits, earlier)
+        return Self.compose(request, chat, model, found, earlier)
     }
 
     /// What the model cannot do is refused by name before anything is written.
@@ -68,7 +70,7 @@ struct TurnPreparation: Sendable {
     /// Searches the associated datasets in descending groups of priority, the chat's own files first; what does not qualify is left out.
     private func retrieve(
         _ question: String, for model: ResolvedModel, in chat: Chat?, _ principal: Principal
-    ) async throws -> [PassageSearch.Hit] {
+    ) async throws -> (hits: [PassageSearch.Hit], vectorsPending: Bool) {
         let (associations, datasets, organization) = (associations, datasets, principal.organization)
         let groups = try await database.read { connection in
             let attached = try chat.flatMap { try datasets.attached(connection, organization, to: AttachedChatID($0.id.text)) }
@@ -78,7 +80,7 @@ struct TurnPreparation: Sendable {
         }
         let query = SearchQuery(String(question.prefix(PassageSearch.longestQuery)))
         let found = try await search.search(query, in: groups, limit: Self.mostPassages, organization: organization)
-        return Array(found.groups.joined().filter(\.qualifies).prefix(Self.mostPassages))
+        return (Array(found.groups.joined().filter(\.qualifies).prefix(Self.mostPassages)), found.vectorsPending)
     }
 
     private func history(of chat: Chat?, _ principal: Principal) async throws -> [Message] {
@@ -88,7 +90,8 @@ struct TurnPreparation: Sendable {
     }
 
     private static func compose(
-        _ request: TurnRequest, _ chat: Chat?, _ model: ResolvedModel, _ found: [PassageSearch.Hit], _ earlier: [Message]
+        _ request: TurnRequest, _ chat: Chat?, _ model: ResolvedModel, _ found: (hits: [PassageSearch.Hit], vectorsPending: Bool),
+        _ earlier: [Message]
     ) -> PreparedTurn {
         // Contract A §5.3: the request's prompt, then the chat's, then the model's.
         let system = request.systemPrompt ?? chat?.systemPrompt ?? model.own?.systemPrompt
@@ -98,8 +101,8 @@ struct TurnPreparation: Sendable {
         let fixedTokens = (system.map(TokenCounter.count) ?? 0) + new.map { TokenCounter.count($0.content) }.reduce(0, +)
         let budget = ContextBudget(
             window: min(model.contextWindow, model.system.contextWindow), reserved: fixedTokens + maxTokens,
-            passages: found.map { TokenCounter.count($0.source.text) }, history: old.reversed().map { TokenCounter.count($0.content) })
-        let hits = found.prefix(budget.passages)
+            passages: found.hits.map { TokenCounter.count($0.source.text) }, history: old.reversed().map { TokenCounter.count($0.content) })
+        let hits = found.hits.prefix(budget.passages)
         let sources = hits.map(\.source)
         let passages = hits.map { hit in
             GenerationRequest.Passage(
@@ -112,7 +115,8 @@ struct TurnPreparation: Sendable {
         let generation = GenerationRequest(
             upstream: model.system.upstream, system: system, messages: kept + new, passages: passages, maxTokens: maxTokens,
             temperature: request.temperature)
-        return PreparedTurn(model: model, request: generation, sources: sources, inputTokens: inputTokens)
+        return PreparedTurn(
+            model: model, request: generation, sources: sources, inputTokens: inputTokens, vectorsPending: found.vectorsPending)
     }
 
     private static func role(_ role: Message.Role) -> GenerationRequest.Message.Role {

@@ -119,7 +119,8 @@ struct TurnRunner: Sendable {
         let credits = state == .failed ? 0 : TurnPrice.credits(tokens: total, multiplier: prepared.model.system.creditMultiplier)
         let end = TurnEnd(
             state: state, transcript: transcript, usage: TurnUsage(tokens: tokens, credits: credits), error: error,
-            unflushed: flushed == 0 ? nil : TurnEnd.Tail(from: flushed, events: Array(said[flushed...])), endedAt: clock.now)
+            unflushed: flushed == 0 ? nil : TurnEnd.Tail(from: flushed, events: Array(said[flushed...])), endedAt: clock.now,
+            vectorsPending: prepared.vectorsPending)
         for attempt in 1...Self.mostSettlements {
             do {
                 let ending = ending

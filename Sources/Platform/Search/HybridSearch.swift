@@ -23,7 +23,8 @@ struct HybridSearch {
             var candidates = Candidates()
             for hit in near.isEmpty ? [] : near[group] {
                 candidates.add(
-                    PassagePlace(unit: plan.keywordUnit[hit.unit], passage: hit.row), cosine: Double(hit.cosine), words: others.popFirst() ?? nil)
+                    PassagePlace(unit: plan.keywordUnit[hit.unit], passage: hit.row), cosine: Double(hit.cosine),
+                    words: others.popFirst() ?? nil)
             }
             for hit in words.groups[group] {
                 let place = PassagePlace(unit: hit.segment, passage: hit.passage)

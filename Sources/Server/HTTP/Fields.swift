@@ -126,7 +126,8 @@ final class Fields {
     }
 
     /// One of some words.
-    func choice<Choice: RawRepresentable & CaseIterable & Sendable>(_ name: String, _ type: Choice.Type) -> Choice? where Choice.RawValue == String {
+    func choice<Choice: RawRepresentable & CaseIterable & Sendable>(_ name: String, _ type: Choice.Type) -> Choice?
+    where Choice.RawValue == String {
         let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
         return patch(name, "must be one of \(words).") { value in
             guard case .string(let text) = value else { return nil }

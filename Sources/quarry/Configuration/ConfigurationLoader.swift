@@ -60,7 +60,11 @@ struct ConfigurationLoader {
         }
         func share(_ name: String, _ value: Double?, _ target: inout Double) {
             guard let value else { return }
-            if (0...1).contains(value) { target = value } else { problems.append("retrieval.\(name): must be between 0 and 1, is \(value).") }
+            if (0...1).contains(value) {
+                target = value
+            } else {
+                problems.append("retrieval.\(name): must be between 0 and 1, is \(value).")
+            }
         }
         share("minimumCosine", file.retrieval?.minimumCosine, &configuration.platform.minimumCosine)
         share("minimumMatchedShare", file.retrieval?.minimumMatchedShare, &configuration.platform.minimumMatchedShare)
