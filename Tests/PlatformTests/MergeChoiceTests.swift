@@ -25,7 +25,7 @@ import Testing
             try writer.finish()
             vectors = try VectorFile(contentsOf: place)
         }
-        let part = IndexUnit.Part(segmentSHA256: UUID().uuidString, passages: 0..<passages)
+        let part = IndexUnit.Member(segmentSHA256: UUID().uuidString, passages: 0..<passages)
         let unit = IndexUnit(segment: try Segment(contentsOf: url), vectors: vectors, parts: [part])
         let mask = hidden == 0 ? nil : PassageMask(size: passages, visible: [hidden..<passages])
         return .init(unit: unit, mask: mask, parts: [.init(passages: hidden..<passages, content: 0)])

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Platform
 
-@Suite(.timeLimit(.minutes(1))) struct SharedExclusiveLockTests {
+@Suite(.timeLimit(.minutes(5))) struct SharedExclusiveLockTests {
     private final class Inside: Sendable {
         private let counts = Mutex((sharers: 0, owners: 0, isBroken: false))
         var isBroken: Bool { counts.withLock { $0.isBroken } }

@@ -5,7 +5,7 @@ final class DatasetIndex: Sendable {
     /// A unit, and which of its passages are to be seen.
     struct VisibleUnit: Sendable {
         /// The passages of one visible content within a unit.
-        struct Part: Sendable {
+        struct VisiblePart: Sendable {
             let passages: Range<Int>
             /// Index into `contents`.
             let content: Int
@@ -15,7 +15,7 @@ final class DatasetIndex: Sendable {
         /// Nil when everything is visible.
         let mask: PassageMask?
         /// In the order of their passages.
-        let parts: [Part]
+        let parts: [VisiblePart]
 
         var visiblePassages: Int { mask?.count ?? unit.segment.passageCount }
     }
@@ -60,16 +60,16 @@ final class DatasetIndex: Sendable {
 
     /// Takes the content that a part of a unit holds, if it is visible, no other unit has it, and it has vectors as the unit has.
     private static func take(
-        _ part: IndexUnit.Part, _ unitFamily: String?, from wanted: inout [String: [Int]], _ contents: [VisibleContent], _ family: String?
-    ) -> VisibleUnit.Part? {
+        _ part: IndexUnit.Member, _ unitFamily: String?, from wanted: inout [String: [Int]], _ contents: [VisibleContent], _ family: String?
+    ) -> VisibleUnit.VisiblePart? {
         guard let index = wanted[part.segmentSHA256]?.last else { return nil }
         let expected = family.flatMap { contents[index].hasVectors(of: $0) ? $0 : nil }
         guard unitFamily == expected else { return nil }
         wanted[part.segmentSHA256]?.removeLast()
-        return VisibleUnit.Part(passages: part.passages, content: index)
+        return VisibleUnit.VisiblePart(passages: part.passages, content: index)
     }
 
-    private static func visible(_ unit: IndexUnit, _ parts: [VisibleUnit.Part]) -> VisibleUnit {
+    private static func visible(_ unit: IndexUnit, _ parts: [VisibleUnit.VisiblePart]) -> VisibleUnit {
         let isWhole = parts.reduce(0) { $0 + $1.passages.count } == unit.segment.passageCount
         let mask = isWhole ? nil : PassageMask(size: unit.segment.passageCount, visible: parts.map(\.passages))
         return VisibleUnit(unit: unit, mask: mask, parts: parts)

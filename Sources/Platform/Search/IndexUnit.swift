@@ -4,7 +4,7 @@ import Retrieval
 /// belongs to passage `n` of the segment.
 final class IndexUnit: Sendable {
     /// The passages of one content within the unit.
-    struct Part: Sendable, Hashable {
+    struct Member: Sendable, Hashable {
         /// The name of the content's own segment.
         let segmentSHA256: String
         let passages: Range<Int>
@@ -13,11 +13,11 @@ final class IndexUnit: Sendable {
     let segment: Segment
     /// Nil while the vectors are pending, or without an encoder.
     let vectors: VectorFile?
-    let parts: [Part]
+    let parts: [Member]
     /// Where a merged unit lies; nil for a content's own files, which are blobs.
     let folder: MergedFolder?
 
-    init(segment: Segment, vectors: VectorFile?, parts: [Part], folder: MergedFolder? = nil) {
+    init(segment: Segment, vectors: VectorFile?, parts: [Member], folder: MergedFolder? = nil) {
         self.segment = segment
         self.vectors = vectors
         self.parts = parts

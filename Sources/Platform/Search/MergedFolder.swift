@@ -41,7 +41,7 @@ struct MergedFolder: Sendable, Hashable {
         let hasVectors = FileManager.default.fileExists(atPath: vectorFile.path)
         return IndexUnit(
             segment: segment, vectors: hasVectors ? try VectorFile(contentsOf: vectorFile) : nil,
-            parts: try segment.parts.map { IndexUnit.Part(segmentSHA256: $0.name, passages: $0.passages) }, folder: self)
+            parts: try segment.parts.map { IndexUnit.Member(segmentSHA256: $0.name, passages: $0.passages) }, folder: self)
     }
 
     func remove() { try? FileManager.default.removeItem(at: url) }

@@ -9,7 +9,7 @@ final class SearchPlan: Sendable {
     /// For each vector unit the keyword unit of the same passages, and the reverse, nil where vectors are pending.
     let keywordUnit: [Int]
     let vectorUnit: [Int?]
-    private let parts: [[DatasetIndex.VisibleUnit.Part]]
+    private let parts: [[DatasetIndex.VisibleUnit.VisiblePart]]
     private let contents: [[VisibleContent]]
 
     init(_ groups: [[DatasetIndex]]) {
@@ -17,7 +17,7 @@ final class SearchPlan: Sendable {
         var vectorUnits: [VectorUnit] = []
         var keywordUnit: [Int] = []
         var vectorUnit: [Int?] = []
-        var parts: [[DatasetIndex.VisibleUnit.Part]] = []
+        var parts: [[DatasetIndex.VisibleUnit.VisiblePart]] = []
         var contents: [[VisibleContent]] = []
         var seen: Set<ContentID> = []
         for (group, indexes) in groups.enumerated() {

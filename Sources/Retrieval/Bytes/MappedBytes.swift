@@ -2,7 +2,7 @@ import Foundation
 
 /// The bytes of a file that does not change: read into memory when they are few, mapped otherwise.
 ///
-/// `@unchecked Sendable` is safe although it holds a pointer: nobody writes behind it once it is made, and it is freed with the one value that owns it.
+/// `@unchecked Sendable` is safe because nobody writes behind the pointer once it is made, and it is freed with the one value that owns it.
 struct MappedBytes: ~Copyable, @unchecked Sendable {
     /// Larger files are mapped.
     static let mappedBytes = 64 * 1024

@@ -19,7 +19,7 @@ struct TokenBatch: Sendable {
 /// The network from token ids to vectors, with the memory that it needs on the way. Sequences are not padded: the products run over the
 /// tokens of all sequences at once, attention over each sequence by itself.
 ///
-/// `@unchecked Sendable` is safe because it is handed from thread to thread, and used by one at a time.
+/// `@unchecked Sendable` is safe because it is handed from thread to thread and used by one at a time.
 final class ForwardPass: @unchecked Sendable {
     /// The most tokens of a batch: one of the longest sequences. With more the work does not fit into the cache of a core.
     static let mostRows = encoder_most_tokens

@@ -3,7 +3,7 @@ import Foundation
 /// One block of memory out of which parts are cut, in order, each at the start of a cache line; all are freed together. Large blocks ask for
 /// large pages, because a short query walks through all of the weights.
 ///
-/// `@unchecked Sendable` is safe because parts are cut while one thread owns it; what is in them is their owner's business.
+/// `@unchecked Sendable` is safe because parts are cut while one thread owns it, and what is in them is their owner's business.
 final class PackedMemory: @unchecked Sendable {
     private static let line = 64
     private static let largePage = 2 << 20
