@@ -63,7 +63,7 @@ import Testing
         func metadata() async throws -> JSONValue? {
             let turn = try await platform.turns.start(
                 TurnSupport.request("When do honey bees swarm?", model: model), for: ada, receipt: nil)
-            return try await TurnSupport.outcome(turn.follower).message.metadata
+            return try await TurnSupport.outcome(turn).message.metadata
         }
         #expect(try await metadata() == .object(["grounded": .bool(true), "vectorsPending": .bool(true)]))
         try await installation.finishJobs(encoder: encoder)

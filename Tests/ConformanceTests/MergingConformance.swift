@@ -190,6 +190,24 @@ import Testing
         #expect(try await corpus.sources(restarted) == expected)
     }
 
+    @Test func passagesThatFitEquallyWellKeepTheirOrderWhenTheyAreMerged() async throws {
+        let corpus = try await corpus(.sqlite, [])
+        // The first table is the largest and so would be merged last; trailing lines make the bytes differ.
+        let tables = (0..<20).map { number in
+            (
+                name: "\(number).csv",
+                text: "text\nBees dance.\n" + (number == 0 ? "Wasps sting.\nAnts march.\n" : "") + String(repeating: "\n", count: number)
+            )
+        }
+        try await corpus.installation.ingest(tables, into: corpus.dataset, encoder: nil, for: corpus.ada)
+        let search = try WatchedSearch(corpus.installation, encoder: nil)
+        let query = [SearchQuery("bees dance")]
+        let before = try await search.sources(query, in: corpus.dataset, limit: 5, for: corpus.ada)
+        await search.waitForMerging()
+        let after = try await search.sources(query, in: corpus.dataset, limit: 5, for: corpus.ada)
+        #expect(after.first?.map(\.filename) == before.first?.map(\.filename))
+    }
+
     /// Merged units with and without vectors are kept apart, and those without go once their contents have some.
     @Test(arguments: Backend.all) func unitsWithoutVectorsGiveWayToThoseWith(_ backend: Backend) async throws {
         let corpus = try await corpus(backend, [])

@@ -187,8 +187,9 @@ package struct FileService: Sendable {
             let blobs = [content.sha256, content.textSHA256, content.rowsSHA256, content.segmentSHA256, content.vectorsSHA256]
             return (blobs.compactMap { $0 }, datasets)
         }
-        await forgetIndexes(datasets, organization)
+        // The bytes first: a search that still saw the file cannot make a new copy of them once the old ones are gone.
         try await sweep.erase(nameless, of: organization)
+        await forgetIndexes(datasets, organization)
     }
 
     /// The dataset behind a resource, if the resource is the caller's and anything was ever linked to it.

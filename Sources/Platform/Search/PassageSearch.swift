@@ -87,7 +87,13 @@ package struct PassageSearch: Sendable {
     package func search(
         _ query: SearchQuery, in groups: [[DatasetID]], limit: Int, organization: OrganizationID
     ) async throws -> Result {
-        let visible = try await visibleIndexes(of: groups, organization)
+        let visible: [[VisibleIndex]]
+        do {
+            visible = try await visibleIndexes(of: groups, organization)
+        } catch BlobError.notFound {
+            // A file was erased between the look at the database and the look at the disk: it is not to be seen any more.
+            visible = try await visibleIndexes(of: groups, organization)
+        }
         let lacking = visible.joined().filter(\.isToAskFor).map(\.key.dataset)
         if !lacking.isEmpty { try await askForVectors(of: lacking, organization) }
         let (indexes, encoder, parameters) = (indexes, encoder, parameters)

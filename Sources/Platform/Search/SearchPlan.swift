@@ -20,23 +20,26 @@ final class SearchPlan: Sendable {
         var parts: [[DatasetIndex.VisibleUnit.VisiblePart]] = []
         var contents: [[VisibleContent]] = []
         var seen: Set<ContentID> = []
+        var next = 0
         for (group, indexes) in groups.enumerated() {
             for index in indexes {
                 let isNew = index.contents.map { seen.insert($0.content).inserted }
+                let places = Self.places(of: index, from: &next)
                 for visible in index.units {
                     let fresh = visible.parts.filter { isNew[$0.content] }
                     if fresh.isEmpty { continue }
                     let isSame = fresh.count == visible.parts.count
                     let size = visible.unit.segment.passageCount
                     let mask = isSame ? visible.mask : PassageMask(size: size, visible: fresh.map(\.passages))
+                    let order = PassageOrder(runs: fresh.map { ($0.passages.lowerBound, places[$0.content]) })
                     if let vectors = visible.unit.vectors {
                         vectorUnit.append(vectorUnits.count)
                         keywordUnit.append(keywordUnits.count)
-                        vectorUnits.append(VectorUnit(file: vectors, mask: mask, group: group))
+                        vectorUnits.append(VectorUnit(file: vectors, mask: mask, group: group, order: order))
                     } else {
                         vectorUnit.append(nil)
                     }
-                    keywordUnits.append(KeywordUnit(segment: visible.unit.segment, mask: mask, group: group))
+                    keywordUnits.append(KeywordUnit(segment: visible.unit.segment, mask: mask, group: group, order: order))
                     parts.append(fresh)
                     contents.append(index.contents)
                 }
@@ -49,6 +52,16 @@ final class SearchPlan: Sendable {
         self.vectorUnit = vectorUnit
         self.parts = parts
         self.contents = contents
+    }
+
+    /// Where the passages of each content begin in the order in which the contents were added, whatever units they are in.
+    private static func places(of index: DatasetIndex, from next: inout Int) -> [Int] {
+        var counts = [Int](repeating: 0, count: index.contents.count)
+        for part in index.units.flatMap(\.parts) { counts[part.content] = part.passages.count }
+        return counts.map { count in
+            defer { next += count }
+            return next
+        }
     }
 
     /// The content that a passage of a unit belongs to, and the passage's number in it; nil for one that is not visible.

@@ -38,8 +38,7 @@ struct KeywordScorer: ~Copyable {
         norms.deallocate()
     }
 
-    /// Scores every passage of `unit` that one of `terms` is in; the unit's index is `number`. The hits go to `best`, whose earlier ones
-    /// come before them in order. `matched` divides a sum of share weights by what all of the question's terms weigh. Of `wanted`, whose
+    /// Scores every passage of `unit` that one of `terms` is in; the unit's index is `number`. The hits go to `best`. `matched` divides a sum of share weights by what all of the question's terms weigh. Of `wanted`, whose
     /// places are in order and lie in this unit, the scores are given to `found` besides.
     func score(
         _ unit: KeywordUnit, number: Int, _ terms: inout [Term], mass: Double, best: inout BestHits,
@@ -60,7 +59,7 @@ struct KeywordScorer: ~Copyable {
             }
             var slot = nextSlot(from: 0, to: end - start, above: best.threshold)
             while slot < end - start {
-                if let hit = hit(start + slot, slot) { best.offer(hit) }
+                if let hit = hit(start + slot, slot) { best.offer(hit, place: unit.place(of: hit.passage, number: number)) }
                 slot = nextSlot(from: slot + 1, to: end - start, above: best.threshold)
             }
             scores.update(repeating: 0, count: end - start)

@@ -12,8 +12,11 @@ struct VectorRanking {
 
     /// Ranks candidates, which come best first by their codes; `isEverything` when no visible row is missing among them.
     init(_ candidates: [ScanHit], isEverything: Bool, of units: [VectorUnit], _ question: VectorQuestion, limit: Int) {
+        func place(_ hit: VectorHit) -> Int {
+            units[hit.unit].order?.place(of: hit.row) ?? PassageOrder.natural(unit: hit.unit, passage: hit.row)
+        }
         let sorted = candidates.compactMap { question.rescored($0, in: units) }.sorted {
-            ($1.cosine, $0.unit, $0.row) < ($0.cosine, $1.unit, $1.row)
+            $0.cosine != $1.cosine ? $0.cosine > $1.cosine : place($0) < place($1)
         }
         hits = Array(sorted.prefix(limit))
         if let last = hits.last, let worst = candidates.last, !isEverything {

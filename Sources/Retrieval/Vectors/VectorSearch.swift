@@ -7,11 +7,14 @@ package struct VectorUnit: Sendable {
     package var mask: PassageMask?
     /// The class of priority this unit belongs to, from 0.
     package var group: Int
+    /// Decides between equal cosines; nil for the order of units and rows.
+    package var order: PassageOrder?
 
-    package init(file: VectorFile, mask: PassageMask? = nil, group: Int = 0) {
+    package init(file: VectorFile, mask: PassageMask? = nil, group: Int = 0, order: PassageOrder? = nil) {
         self.file = file
         self.mask = mask
         self.group = group
+        self.order = order
     }
 
     /// The rows that can be visible.
@@ -46,8 +49,8 @@ package enum VectorSearch {
     static let rowsForEachChunk = 16 * 1024
     static let maximumChunks = 2
 
-    /// The best `limit` visible rows of each of the groups 0 to `groups` - 1, best first; of equal cosines the lower unit, then the lower
-    /// row. The query has length 1 (L2). Units of another group or of other dimensions than the query's are passed over; a query with
+    /// The best `limit` visible rows of each of the groups 0 to `groups` - 1, best first; of equal cosines the earlier by the
+    /// units' order. The query has length 1 (L2). Units of another group or of other dimensions than the query's are passed over; a query with
     /// components that are not finite finds nothing. Large searches use a second thread. Blocks until done: reading may touch the disk.
     package static func search(_ query: [Float], in units: [VectorUnit], limit: Int, groups: Int = 1) -> [[VectorHit]] {
         search(query, in: units, limit: limit, groups: groups, kernel: .best)

@@ -41,7 +41,11 @@ struct EvaluateCommand: AsyncParsableCommand {
                     let columns = figures.map { Self.figure($0).padding(toLength: 8, withPad: " ", startingAt: 0) }.joined()
                     Terminal.say(mode.padding(toLength: 10, withPad: " ", startingAt: 0) + columns)
                 }
-                if !hasVectors { Terminal.say("The server runs without an encoder: there are no vectors to measure.") }
+                if !hasVectors {
+                    Terminal.say(
+                        "No passage has a vector, so only keywords were measured: the dataset is empty, or the server runs without an encoder."
+                    )
+                }
             } catch let problem as LabelledQuestionProblem {
                 Terminal.complain(problem.description)
                 throw ExitCode(1)
