@@ -1,7 +1,7 @@
 # Quarry. Type `make` to see what there is; nothing else has to be installed or prepared by hand.
 SHELL := bash
 .DEFAULT_GOAL := help
-SOURCES := Package.swift Sources Tests
+SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources/Measure
 
 .PHONY: help
 help: ## Show these verbs

@@ -13,7 +13,7 @@ package struct FusionParameters: Sendable, Hashable {
     package var minimumMatchedShare: Double
 
     package init(
-        depth: Int = 100, cosineWeight: Double = 0.5, matchedShareWeight: Double = 0.25, minimumCosine: Double = 0.25,
+        depth: Int = 50, cosineWeight: Double = 0.5, matchedShareWeight: Double = 0.25, minimumCosine: Double = 0.25,
         minimumMatchedShare: Double = 0.5
     ) {
         self.depth = depth

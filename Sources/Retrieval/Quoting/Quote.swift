@@ -44,8 +44,8 @@ package struct QuoteLimits: Sendable, Hashable {
 
     package init(
         quotes: Int = 4, scalars: Int = 1200, minimumMatchedShare: Double = 0.5, minimumOverlap: Double = 0.35, furtherScore: Double = 0.75,
-        precedingScore: Double = 0.9, repetition: Double = 0.8, minimumCosine: Double = 0.25, minimumSupport: Double = 0.74,
-        foreignSupport: Double = 0.06, repetitionCosine: Double = 0.9, encodedSentences: Int = 16
+        precedingScore: Double = 0.9, repetition: Double = 0.8, minimumCosine: Double = 0.25, minimumSupport: Double = 0.66,
+        foreignSupport: Double = 0.08, repetitionCosine: Double = 0.9, encodedSentences: Int = 16
     ) {
         self.quotes = quotes
         self.scalars = scalars
