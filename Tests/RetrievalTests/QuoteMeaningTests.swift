@@ -43,8 +43,14 @@ import Testing
     @Test func supportAtItsThresholdIsEnough() {
         let known = meaning([("twelve euros", 0.66), ("", 0)], passages: [0.4])
         #expect(!quotes("price", [guide], known, shares: [0]).isEmpty)
-        #expect(quotes("price", [guide], known, shares: [0], limits: QuoteLimits(minimumSupport: 0.67)).isEmpty)
-        #expect(!quotes("price", [guide], known, shares: [0.02], limits: QuoteLimits(minimumSupport: 0.67)).isEmpty)
+        #expect(quotes("price", [guide], known, shares: [0], limits: QuoteLimits(minimumSupport: 0.67, sufficientCosine: 2)).isEmpty)
+        #expect(!quotes("price", [guide], known, shares: [0.02], limits: QuoteLimits(minimumSupport: 0.67, sufficientCosine: 2)).isEmpty)
+    }
+
+    @Test func aSentenceNearEnoughAnswersALongQuestionWhateverItsWords() {
+        let question = "My brother-in-law and his crew are on their way and nobody told me the rate, so could you find out for us, please?"
+        #expect(!quotes(question, [guide], meaning([("twelve euros", 0.5), ("", 0)], passages: [0.4]), shares: [0]).isEmpty)
+        #expect(quotes(question, [guide], meaning([("twelve euros", 0.49), ("", 0)], passages: [0.4]), shares: [0]).isEmpty)
     }
 
     @Test func otherLanguagesThanEnglishNeedMoreSupport() {

@@ -34,6 +34,9 @@ package struct QuoteLimits: Sendable, Hashable {
     package var minimumCosine: Double
     /// With an encoder, there is an answer only if a sentence has this support (`QuoteScore.support`): 0 (always) to 1.75 (never).
     package var minimumSupport: Double
+    /// In English, a sentence with this cosine to the question answers it whatever its words: of a long question a good answer repeats only
+    /// a small share; -1 to 1, or more for never.
+    package var sufficientCosine: Double
     /// How much more support is asked for in other languages than English: the encoder learnt English, and finds any two sentences of
     /// another language alike; 0 to 1.
     package var foreignSupport: Double
@@ -45,6 +48,7 @@ package struct QuoteLimits: Sendable, Hashable {
     package init(
         quotes: Int = 4, scalars: Int = 1200, minimumMatchedShare: Double = 0.5, minimumOverlap: Double = 0.35, furtherScore: Double = 0.75,
         precedingScore: Double = 0.9, repetition: Double = 0.8, minimumCosine: Double = 0.25, minimumSupport: Double = 0.66,
+        sufficientCosine: Double = 0.5,
         foreignSupport: Double = 0.08, repetitionCosine: Double = 0.9, encodedSentences: Int = 16
     ) {
         self.quotes = quotes
@@ -56,6 +60,7 @@ package struct QuoteLimits: Sendable, Hashable {
         self.repetition = repetition
         self.minimumCosine = minimumCosine
         self.minimumSupport = minimumSupport
+        self.sufficientCosine = sufficientCosine
         self.foreignSupport = foreignSupport
         self.repetitionCosine = repetitionCosine
         self.encodedSentences = encodedSentences

@@ -32,7 +32,8 @@ package struct QuoteSelector: Sendable {
         var candidates = builder.scored()
         if let meaning {
             let support = weigh(&candidates, matchedShares, meaning, encoding: limits.encodedSentences)
-            guard support >= limits.minimumSupport + (language == .english ? 0 : limits.foreignSupport) else { return [] }
+            let isNear = language == .english && support.cosine >= limits.sufficientCosine
+            guard isNear || support.sum >= limits.minimumSupport + (language == .english ? 0 : limits.foreignSupport) else { return [] }
         } else {
             for index in candidates.indices where candidates[index].coverage < limits.minimumOverlap { candidates[index].score = 0 }
         }
@@ -46,17 +47,17 @@ package struct QuoteSelector: Sendable {
     }
 
     /// Encodes the most promising sentences and scores them by meaning and words; the others are left without a score. Returns the best
-    /// support that any of them gives.
+    /// support and the best cosine that any of them gives.
     private func weigh(
         _ candidates: inout [QuoteCandidate], _ matchedShares: [Double]?, _ meaning: QuoteMeaning, encoding most: Int
-    ) -> Double {
+    ) -> (sum: Double, cosine: Double) {
         func promise(_ candidate: QuoteCandidate) -> Double { candidate.coverage + (meaning.cosine(ofPassage: candidate.passage) ?? 0) }
         let all = candidates
         let promising = all.indices.filter { !all[$0].isQuestion }.sorted { (promise(all[$1]), $0) < (promise(all[$0]), $1) }
             .prefix(max(1, most))
         let vectors = meaning.encode(promising.map { all[$0].encodedText })
         for index in candidates.indices { candidates[index].score = 0 }
-        var best = -Double.infinity
+        var best = (sum: -Double.infinity, cosine: -Double.infinity)
         for (index, vector) in zip(promising, vectors) {
             var candidate = all[index]
             candidate.vector = vector
@@ -64,7 +65,8 @@ package struct QuoteSelector: Sendable {
             // The answer of a row is found by the question in its other cells: the passage's vector knows both.
             if candidate.isOfRow { cosine = max(cosine, meaning.cosine(ofPassage: candidate.passage) ?? 0) }
             let share = matchedShares.map { $0.indices.contains(candidate.passage) ? $0[candidate.passage] : 0 } ?? 0
-            best = max(best, QuoteScore.support(cosine: cosine, coverage: candidate.coverage, matchedShare: share))
+            best.sum = max(best.sum, QuoteScore.support(cosine: cosine, coverage: candidate.coverage, matchedShare: share))
+            best.cosine = max(best.cosine, cosine)
             candidate.score = candidate.brevity * QuoteScore.order(cosine: cosine, coverage: candidate.coverage, matchedShare: share)
             candidates[index] = candidate
         }

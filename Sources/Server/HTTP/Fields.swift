@@ -120,7 +120,7 @@ final class Fields {
         if numbers.count != elements.count || numbers.count != dimensions || !numbers.allSatisfy(\.isFinite)
             || numbers.allSatisfy({ $0 == 0 })
         {
-            note(name, "must be \(dimensions) numbers, not all of them 0.", .value)
+            note(name, "must be \(dimensions) numbers of ordinary size (32-bit floats), not all of them 0.", .value)
         }
         return numbers
     }

@@ -70,8 +70,9 @@ struct DatasetRoutes: Sendable {
         let fields = try Fields(body: call.body.json())
         let vector = fields.vector("vector", dimensions: PassageSearch.dimensions)
         let lengths = 1...PassageSearch.longestQuery
-        let query = vector == nil ? fields.requiredString("query", length: lengths) : fields.string("query", length: lengths).given ?? ""
         let mode = fields.choice("mode", SearchQuery.Mode.self) ?? .hybrid
+        let needsWords = vector == nil || mode == .keyword
+        let query = needsWords ? fields.requiredString("query", length: lengths) : fields.string("query", length: lengths).given ?? ""
         if mode == .vector, !search.hasEncoder {
             fields.note("mode", "cannot be vector: this server runs without an encoder.", .unsupported)
         }

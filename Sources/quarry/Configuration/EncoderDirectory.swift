@@ -12,6 +12,6 @@ enum EncoderDirectory {
     /// What to do about missing weights, for whoever starts the server.
     static let advice = """
         Fetch the weights with scripts/fetch-encoder.sh (`make` does that too), or name their folder in QUARRY_ENCODER_DIR, \
-        or run without search by meaning: `encoder: none` in quarry.yaml.
+        or run without search by meaning: `encoder: none` in the file that --config names.
         """
 }
