@@ -6,13 +6,7 @@ package enum TestEncoder {
     /// - Throws: `EncoderError` when `make test` has not put the weights there.
     package static func shared() throws -> SentenceEncoder { try loaded.get() }
 
-    private static let loaded = Result { try SentenceEncoder(directory: directory) }
-
-    private static var directory: URL {
-        let environment = ProcessInfo.processInfo.environment
-        if let named = environment["QUARRY_ENCODER_DIR"], !named.isEmpty { return URL(fileURLWithPath: named) }
-        let home = URL(fileURLWithPath: environment["HOME"] ?? "/")
-        let cache = environment["XDG_CACHE_HOME"].flatMap { $0.isEmpty ? nil : URL(fileURLWithPath: $0) } ?? home.appending(path: ".cache")
-        return cache.appending(path: "quarry/encoder")
+    private static let loaded = Result {
+        try SentenceEncoder(directory: EncoderDirectory.find(environment: ProcessInfo.processInfo.environment))
     }
 }

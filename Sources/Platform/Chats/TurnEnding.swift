@@ -20,8 +20,9 @@ struct TurnEnd: Sendable {
     var vectorsPending = false
 
     private var metadata: [String: JSONValue] {
-        let grounded = ["grounded": JSONValue.bool(!transcript.sources.isEmpty)]
-        return vectorsPending ? grounded.merging(["vectorsPending": .bool(true)]) { $1 } : grounded
+        var metadata = ["grounded": JSONValue.bool(!transcript.sources.isEmpty)]
+        if vectorsPending { metadata["vectorsPending"] = .bool(true) }
+        return metadata
     }
 
     /// The answer as it will be listed.

@@ -38,8 +38,9 @@ struct KeywordScorer: ~Copyable {
         norms.deallocate()
     }
 
-    /// Scores every passage of `unit` that one of `terms` is in; the unit's index is `number`. The hits go to `best`. `matched` divides a sum of share weights by what all of the question's terms weigh. Of `wanted`, whose
-    /// places are in order and lie in this unit, the scores are given to `found` besides.
+    /// Scores every passage of `unit` that one of `terms` is in; the unit's index is `number`. The hits go to `best`. `mass` is what all of
+    /// the question's terms weigh together: matched shares are parts of it. Of `wanted`, whose places are in order and lie in this unit,
+    /// the scores are given to `found` besides.
     func score(
         _ unit: KeywordUnit, number: Int, _ terms: inout [Term], mass: Double, best: inout BestHits,
         wanted: ArraySlice<WantedPassage>, found: (_ index: Int, KeywordHit) -> Void

@@ -47,7 +47,7 @@ package struct PassagePlace: Sendable, Hashable {
 
 /// What a keyword search over units found.
 package struct KeywordResult: Sendable, Hashable {
-    /// For each group its best hits, best first; of equal scores in the order of unit and passage.
+    /// For each group its best hits, best first; of equal scores the earlier by the units' order.
     package var groups: [[KeywordHit]]
     /// For each passage asked for besides, its hit, whether or not it is among the best; nil when it shares no term with the question or is
     /// not visible.

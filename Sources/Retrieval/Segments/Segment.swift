@@ -35,24 +35,18 @@ package final class Segment: Sendable {
     private let postings: Range<Int>
     private let partList: Range<Int>?
 
-    /// Opens a segment. A file that this process has written or opened before, and nobody else can have changed, need not be read through
-    /// once more: `isKnownIntact` leaves out the checksums of its sections, nothing else.
+    /// Opens a segment.
     ///
     /// - Throws: `SegmentError` for a file that is not an intact segment, `POSIXError` when it cannot be read.
-    package convenience init(contentsOf url: URL, isKnownIntact: Bool = false) throws {
-        try self.init(MappedBytes(contentsOf: url), isKnownIntact: isKnownIntact)
+    package convenience init(contentsOf url: URL) throws {
+        try self.init(MappedBytes(contentsOf: url))
     }
 
-    convenience init(_ data: Data) throws { try self.init(MappedBytes(data), isKnownIntact: false) }
+    convenience init(_ data: Data) throws { try self.init(MappedBytes(data)) }
 
-    private init(_ file: consuming MappedBytes, isKnownIntact: Bool) throws {
+    private init(_ file: consuming MappedBytes) throws {
         let bytes = file.bytes
-        let sections: [SegmentLayout.Section: Range<Int>]
-        if isKnownIntact {
-            sections = try SegmentLayout.sections(of: bytes) { _, _ in true }
-        } else {
-            sections = try SegmentLayout.sections(of: bytes) { Self.isIntact(file, $0, $1) }
-        }
+        let sections = try SegmentLayout.sections(of: bytes) { Self.isIntact(file, $0, $1) }
         func range(_ section: SegmentLayout.Section, size: Int? = nil) throws -> Range<Int> {
             guard let range = sections[section], size == nil || range.count == size else {
                 throw SegmentError.corrupt("the size of \(section)")

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Platform
+import Retrieval
 
 /// Lays flags over the environment over the file over the defaults, once, and collects every problem.
 struct ConfigurationLoader {
@@ -52,9 +53,8 @@ struct ConfigurationLoader {
     }
 
     private mutating func readRetrieval(_ file: ConfigurationFile, into configuration: inout ServerConfiguration) {
-        let directory = text("QUARRY_ENCODER_DIR").map { URL(fileURLWithPath: $0) }
         switch file.encoder ?? "builtin" {
-        case "builtin": configuration.encoderDirectory = directory ?? EncoderDirectory.standard(environment: environment)
+        case "builtin": configuration.encoderDirectory = EncoderDirectory.find(environment: environment)
         case "none": configuration.encoderDirectory = nil
         case let other: problems.append("encoder: must be builtin or none, is \(other).")
         }
@@ -119,9 +119,7 @@ struct ConfigurationLoader {
         if let url = configuration.publicURL, URL(string: url)?.host() == nil {
             problems.append("QUARRY_PUBLIC_URL: must be an http or https URL, is \(url).")
         }
-        for name in ["QUARRY_BLOB_URL"] where text(name) != nil {
-            problems.append("\(name): is not supported by this version yet: unset it.")
-        }
+        if text("QUARRY_BLOB_URL") != nil { problems.append("QUARRY_BLOB_URL: is not supported by this version yet: unset it.") }
     }
 
     /// A variable that is set and not empty.

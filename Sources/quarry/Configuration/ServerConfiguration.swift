@@ -19,7 +19,7 @@ struct ServerConfiguration: Sendable {
     var logLevel = Logger.Level.info
     var publicURL: String?
     /// The folder with the sentence encoder's weights; nil to run without an encoder.
-    var encoderDirectory: URL? = EncoderDirectory.standard()
+    var encoderDirectory: URL?
     var platform = PlatformConfiguration()
 }
 

@@ -61,13 +61,19 @@ enum Service {
         logger.info("stopped")
     }
 
+    /// What to do about missing weights, for whoever starts the server.
+    private static let weightsAdvice = """
+        Fetch the weights with scripts/fetch-encoder.sh (`make` does that too), or name their folder in QUARRY_ENCODER_DIR, \
+        or run without search by meaning: `encoder: none` in the file that --config names.
+        """
+
     /// - Throws: `ServiceRefusal` when the weights are missing or are not the ones that this encoder is made for.
     private static func loadEncoder(_ configuration: ServerConfiguration) throws -> SentenceEncoder? {
         guard let directory = configuration.encoderDirectory else { return nil }
         do {
             return try SentenceEncoder(directory: directory)
         } catch {
-            throw ServiceRefusal(reason: "The sentence encoder cannot be loaded: \(error)\n\(EncoderDirectory.advice)")
+            throw ServiceRefusal(reason: "The sentence encoder cannot be loaded: \(error)\n\(weightsAdvice)")
         }
     }
 

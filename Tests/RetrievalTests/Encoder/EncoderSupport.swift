@@ -6,12 +6,7 @@ import Testing
 /// Where tests find the encoder's files, and encoders that several tests share.
 enum EncoderSupport {
     /// `QUARRY_ENCODER_DIR`, else the place where the set-up puts the weights.
-    static let directory: URL = {
-        let environment = ProcessInfo.processInfo.environment
-        if let path = environment["QUARRY_ENCODER_DIR"], !path.isEmpty { return URL(fileURLWithPath: path) }
-        let cache = environment["XDG_CACHE_HOME"].flatMap { $0.isEmpty ? nil : URL(fileURLWithPath: $0) }
-        return (cache ?? FileManager.default.homeDirectoryForCurrentUser.appending(path: ".cache")).appending(path: "quarry/encoder")
-    }()
+    static let directory = EncoderDirectory.find(environment: ProcessInfo.processInfo.environment)
 
     /// One encoder for each kernel that this processor has: a test may share it, because it keeps no state between texts.
     private static let shared: [EncoderKernel: Result<SentenceEncoder, EncoderError>] = Dictionary(
