@@ -61,12 +61,15 @@ let package = Package(
         ),
         .target(
             name: "Platform",
-            dependencies: ["Ingestion", "Providers", "Retrieval", "Storage", crypto, logging],
+            dependencies: [
+                "Adaptation", "Ingestion", "Providers", "Retrieval", "Storage", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1,
+            ],
             swiftSettings: strict
         ),
         .target(name: "Retrieval", dependencies: ["CKernels", "CStemmer"], swiftSettings: strict),
+        .target(name: "Adaptation", swiftSettings: strict),
         .target(name: "Ingestion", dependencies: [subprocess], swiftSettings: strict),
-        .target(name: "Providers", swiftSettings: strict),
+        .target(name: "Providers", dependencies: [asyncHTTPClient, logging, nioCore, nioHTTP1], swiftSettings: strict),
         .target(name: "Storage", dependencies: ["CPostgres", crypto, grdb, logging], swiftSettings: strict),
         .target(
             name: "TestSupport",
@@ -80,8 +83,9 @@ let package = Package(
         .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"])]),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport", crypto], swiftSettings: strict),
         .testTarget(name: "RetrievalTests", dependencies: ["Retrieval"], swiftSettings: strict),
+        .testTarget(name: "AdaptationTests", dependencies: ["Adaptation"], swiftSettings: strict),
         .testTarget(name: "IngestionTests", dependencies: ["Ingestion"], swiftSettings: strict),
-        .testTarget(name: "ProvidersTests", dependencies: ["Providers"], swiftSettings: strict),
+        .testTarget(name: "ProvidersTests", dependencies: ["Providers", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "PlatformTests", dependencies: ["Ingestion", "Platform", "Providers", "Retrieval", "Storage", "TestSupport"],
             swiftSettings: strict),

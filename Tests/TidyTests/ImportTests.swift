@@ -12,10 +12,13 @@ import Testing
             "Retrieval", "Server", "ServiceLifecycle", "Storage", "UnixSignals", "Yams",
         ],
         "Server": ["Crypto", "HTTPTypes", "Hummingbird", "Logging", "NIOCore", "NIOHTTP1", "NIOHTTPTypes", "Platform", "Yams"],
-        "Platform": ["Crypto", "Ingestion", "Logging", "Providers", "Retrieval", "Storage"],
+        "Platform": [
+            "Adaptation", "AsyncHTTPClient", "Crypto", "Ingestion", "Logging", "NIOCore", "NIOHTTP1", "Providers", "Retrieval", "Storage",
+        ],
+        "Adaptation": [],
         "Retrieval": ["CKernels", "CStemmer"],
         "Ingestion": ["Subprocess", "System", "SystemPackage"],
-        "Providers": [],
+        "Providers": ["AsyncHTTPClient", "Logging", "NIOCore", "NIOHTTP1"],
         "Storage": ["CPostgres", "Crypto", "GRDB"],
         "TestSupport": [
             "CPostgres", "HTTPTypes", "Hummingbird", "HummingbirdTesting", "Logging", "NIOCore", "Platform", "Providers", "Retrieval",
