@@ -13,6 +13,8 @@ package struct Faults: Sendable {
         case duringTurn = "during-turn"
         /// After a content's text was extracted, before anything of it is published.
         case duringIngestion = "during-ingestion"
+        /// After a batch of a run was worked on, before its checkpoint.
+        case duringRun = "during-run"
         /// After an uploaded file's bytes are stored, before the database knows of them.
         case afterUpload = "after-upload"
     }

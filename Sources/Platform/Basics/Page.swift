@@ -50,9 +50,11 @@ package struct Keyset: Sendable {
             after = nil
             return
         }
-        let fields = Self.decode(cursor)?.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+        let fields = Cursor.decode(cursor).flatMap { String(data: $0, encoding: .utf8) }?.split(
+            separator: "|", omittingEmptySubsequences: false
+        ).map(String.init)
         guard let fields, fields.count == 4, fields[0] == "1", fields[1] == Self.escape(list), let time = Int64(fields[2]) else {
-            throw PlatformError.malformed("cursor is not one that this list issued: leave it out to begin at the start.")
+            throw Cursor.refusal
         }
         after = (time, fields[3])
     }
@@ -78,20 +80,9 @@ package struct Keyset: Sendable {
     package func page<Element: Sendable>(_ found: [Element], key: (Element) -> (time: Timestamp, id: String)) -> Page<Element> {
         guard found.count > limit, let last = found.prefix(limit).last else { return Page(elements: found, nextCursor: nil) }
         let (time, id) = key(last)
-        let cursor = Self.encode("1|\(Self.escape(list))|\(time.milliseconds)|\(id)")
+        let cursor = Cursor.encode(Data("1|\(Self.escape(list))|\(time.milliseconds)|\(id)".utf8))
         return Page(elements: Array(found.prefix(limit)), nextCursor: cursor)
     }
 
     private static func escape(_ text: String) -> String { text.replacingOccurrences(of: "|", with: "/") }
-
-    private static func encode(_ text: String) -> String {
-        Data(text.utf8).base64EncodedString().replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
-            .replacingOccurrences(of: "=", with: "")
-    }
-
-    private static func decode(_ cursor: String) -> String? {
-        var text = cursor.replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/")
-        while text.utf8.count % 4 != 0 { text += "=" }
-        return Data(base64Encoded: text).flatMap { String(data: $0, encoding: .utf8) }
-    }
 }

@@ -11,6 +11,10 @@ package enum PlatformError: Error, Sendable {
     /// Unknown, deleted, or another organization's: the caller cannot tell which.
     case notFound(String)
     case conflict(String, retryAfterSeconds: Int?)
+    /// Understood and well-formed, but there is nothing yet that it could apply to.
+    case unprocessable(String)
+    /// Part of the contract that this version does not have: trying again is useless.
+    case notBuilt(String)
     case tooLarge(String)
     case unsupportedMedia([FieldIssue])
     case rateLimited(retryAfterSeconds: Int, detail: String)

@@ -9,7 +9,7 @@ package struct BlobSweep: Sendable {
     private let database: any Database
     private let blobs: BlobStore
     private let blobLock: SharedExclusiveLock
-    private let contents = ContentRepository()
+    private let references = BlobReferenceRepository()
 
     package init(database: any Database, blobs: BlobStore, blobLock: SharedExclusiveLock) {
         self.database = database
@@ -31,10 +31,10 @@ package struct BlobSweep: Sendable {
     /// a blob and naming it.
     @discardableResult func erase(_ digests: [String], of organization: OrganizationID) async throws -> Int {
         if digests.isEmpty { return 0 }
-        let (database, blobs, contents) = (database, blobs, contents)
+        let (database, blobs, references) = (database, blobs, references)
         return try await blobLock.exclusive {
             let orphans = try await database.read { connection in
-                try digests.filter { try !contents.refersTo(connection, organization, sha256: $0) }
+                try digests.filter { try !references.refersTo(connection, organization, sha256: $0) }
             }
             for sha256 in orphans { try await blobs.delete(BlobKey(organization: organization.text, sha256: sha256)) }
             return orphans.count

@@ -5,7 +5,7 @@ import Storage
 struct ContentRepository: Sendable {
     static let columns: SQL = """
         c.id AS content_id, c.sha256, c.format, c.size_bytes, c.status, c.progress, c.error, c.text_sha256, c.rows_sha256, c.segment_sha256,
-        c.processed_at, c.vectors_status, c.vectors_error, c.vectors_sha256, c.vectors_family
+        c.columns, c.row_count, c.passage_count, c.remarks, c.processed_at, c.vectors_status, c.vectors_error, c.vectors_sha256, c.vectors_family
         """
     /// A file's status: as its content's, but a file that waits for its vectors is still processing, and one without them has failed.
     static let fileStatus: SQL =
@@ -23,17 +23,6 @@ struct ContentRepository: Sendable {
             WHERE c.organization_id = \(organization) AND c.sha256 = \(sha256) AND c.format = \(format.rawValue)
             """
         ).first.map(Self.content)
-    }
-
-    /// Whether any content of the organization names this blob, as its bytes or as something derived.
-    func refersTo(_ connection: any Connection, _ organization: OrganizationID, sha256: String) throws -> Bool {
-        try !connection.query(
-            """
-            SELECT 1 AS found FROM content WHERE organization_id = \(organization)
-              AND (sha256 = \(sha256) OR text_sha256 = \(sha256) OR rows_sha256 = \(sha256) OR segment_sha256 = \(sha256)
-                OR vectors_sha256 = \(sha256)) LIMIT 1
-            """
-        ).isEmpty
     }
 
     /// Whether these bytes are already stored for a file of the organization, in whatever format.
@@ -101,7 +90,8 @@ struct ContentRepository: Sendable {
         let found = try connection.execute(
             """
             UPDATE content SET status = 'ready', progress = 100, error = NULL, text_sha256 = \(derived.textSHA256), rows_sha256 = \(derived.rowsSHA256),
-              segment_sha256 = \(derived.segmentSHA256), row_count = \(derived.rowCount), passage_count = \(derived.passageCount), processed_at = \(awaitsVectors ? nil : now),
+              segment_sha256 = \(derived.segmentSHA256), row_count = \(derived.rowCount), columns = \(derived.columns.map { try JSONText.encode($0) }), remarks = \(derived.remarks),
+              passage_count = \(derived.passageCount), processed_at = \(awaitsVectors ? nil : now),
               vectors_status = \(awaitsVectors ? VectorStatus.ingesting.rawValue : nil)
             WHERE organization_id = \(organization) AND id = \(id)
             """)
@@ -197,6 +187,9 @@ struct ContentRepository: Sendable {
             error: try row.optionalText("error"), textSHA256: try row.optionalText("text_sha256"),
             rowsSHA256: try row.optionalText("rows_sha256"),
             segmentSHA256: try row.optionalText("segment_sha256"),
+            columns: try row.optionalText("columns").map { try JSONText.decode([String].self, $0) },
+            rowCount: try row.optionalInt("row_count"), passageCount: try row.optionalInt("passage_count"),
+            remarks: try row.optionalText("remarks"),
             processedAt: try row.optionalInt64("processed_at").map(Timestamp.init(milliseconds:)),
             vectorStatus: try row.optionalText("vectors_status").flatMap(VectorStatus.init(rawValue:)),
             vectorError: try row.optionalText("vectors_error"), vectorsSHA256: try row.optionalText("vectors_sha256"),
@@ -210,5 +203,11 @@ struct DerivedContent: Sendable {
     let rowsSHA256: String?
     let segmentSHA256: String
     let rowCount: Int?
+    /// Names of a table's columns; nil for a document.
+    let columns: [String]?
+    let remarks: String?
     let passageCount: Int
+
+    /// The names of everything that was stored.
+    var blobs: [String] { [textSHA256, segmentSHA256, rowsSHA256].compactMap { $0 } }
 }

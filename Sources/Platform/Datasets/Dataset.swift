@@ -14,8 +14,13 @@ package struct Dataset: Sendable, Hashable {
     package let description: String?
     package let consentForTraining: Bool
     package let version: Int64
+    /// Nil for datasets made before this was recorded.
+    package let createdBy: MemberID?
     package let createdAt: Timestamp
     package let updatedAt: Timestamp
+
+    /// A name, or what is looked for in one, in the form in which they are compared: without regard to case.
+    static func folded(_ name: String) -> String { name.lowercased() }
 }
 
 /// What a caller says of a new dataset. Lengths are checked at the door.

@@ -4,7 +4,8 @@ package import Storage
 package struct DatasetRepository: Sendable {
     package init() {}
 
-    private static let columns: SQL = "id, organization_id, name, description, consent_for_training, version, created_at, updated_at"
+    private static let columns: SQL =
+        "id, organization_id, name, description, consent_for_training, version, created_by, created_at, updated_at"
 
     /// A dataset of the organization that is neither deleted nor hidden; nil when there is none.
     package func find(_ connection: any Connection, _ organization: OrganizationID, _ id: DatasetID) throws -> Dataset? {
@@ -31,9 +32,10 @@ package struct DatasetRepository: Sendable {
     func insert(_ connection: any Connection, _ organization: OrganizationID, _ dataset: Dataset, chat: AttachedChatID? = nil) throws {
         try connection.execute(
             """
-            INSERT INTO dataset (id, organization_id, name, description, consent_for_training, version, chat_id, created_at, updated_at)
-            VALUES (\(dataset.id), \(organization), \(dataset.name), \(dataset.description), \(dataset.consentForTraining), \(dataset.version),
-              \(chat), \(dataset.createdAt), \(dataset.updatedAt))
+            INSERT INTO dataset (id, organization_id, name, folded_name, description, consent_for_training, version, chat_id, created_by,
+              created_at, updated_at)
+            VALUES (\(dataset.id), \(organization), \(dataset.name), \(Dataset.folded(dataset.name)), \(dataset.description),
+              \(dataset.consentForTraining), \(dataset.version), \(chat), \(dataset.createdBy), \(dataset.createdAt), \(dataset.updatedAt))
             ON CONFLICT DO NOTHING
             """)
     }
@@ -43,7 +45,7 @@ package struct DatasetRepository: Sendable {
     ) throws {
         try connection.execute(
             """
-            UPDATE dataset SET name = \(name), description = \(description), updated_at = \(now)
+            UPDATE dataset SET name = \(name), folded_name = \(Dataset.folded(name)), description = \(description), updated_at = \(now)
             WHERE organization_id = \(organization) AND id = \(id) AND deleted_at IS NULL
             """)
     }
@@ -92,6 +94,13 @@ package struct DatasetRepository: Sendable {
             "UPDATE dataset SET vectors_wanted = TRUE WHERE organization_id = \(organization) AND id = \(id) AND NOT vectors_wanted")
     }
 
+    /// Whether somebody searched the dataset or associated it with a model.
+    func wantsVectors(_ connection: any Connection, _ organization: OrganizationID, _ id: DatasetID) throws -> Bool {
+        try !connection.query(
+            "SELECT 1 AS found FROM dataset WHERE organization_id = \(organization) AND id = \(id) AND vectors_wanted"
+        ).isEmpty
+    }
+
     /// The hidden dataset of a chat, if anything was ever attached to it.
     package func attached(_ connection: any Connection, _ organization: OrganizationID, to chat: AttachedChatID) throws -> DatasetID? {
         try connection.query(
@@ -109,11 +118,12 @@ package struct DatasetRepository: Sendable {
         ).isEmpty
     }
 
-    private static func dataset(_ row: SQLRow) throws -> Dataset {
+    static func dataset(_ row: SQLRow) throws -> Dataset {
         Dataset(
             id: DatasetID(try row.text("id")), organization: OrganizationID(try row.text("organization_id")), name: try row.text("name"),
             description: try row.optionalText("description"), consentForTraining: try row.flag("consent_for_training"),
-            version: try row.int64("version"), createdAt: Timestamp(milliseconds: try row.int64("created_at")),
+            version: try row.int64("version"), createdBy: try row.optionalText("created_by").map { MemberID($0) },
+            createdAt: Timestamp(milliseconds: try row.int64("created_at")),
             updatedAt: Timestamp(milliseconds: try row.int64("updated_at")))
     }
 }

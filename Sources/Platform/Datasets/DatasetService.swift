@@ -22,7 +22,7 @@ package struct DatasetService: Sendable {
         let now = clock.now
         let dataset = Dataset(
             id: .make(at: now), organization: principal.organization, name: draft.name, description: draft.description,
-            consentForTraining: draft.consentForTraining, version: 0, createdAt: now, updatedAt: now)
+            consentForTraining: draft.consentForTraining, version: 0, createdBy: principal.member, createdAt: now, updatedAt: now)
         return try await database.write { connection in
             try repository.insert(connection, principal.organization, dataset)
             try receipt?.finish(dataset, on: connection)

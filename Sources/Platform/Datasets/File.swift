@@ -16,6 +16,14 @@ package struct Content: Sendable, Hashable {
     package let textSHA256: String?
     package let rowsSHA256: String?
     package let segmentSHA256: String?
+    /// The names of a table's columns; nil for a document and before it was processed.
+    package let columns: [String]?
+    /// Rows of a table; nil for a document and before it was processed.
+    package let rowCount: Int?
+    /// Passages; nil before it was processed.
+    package let passageCount: Int?
+    /// What its owner should know although it could be read; nil when there is nothing.
+    package let remarks: String?
     package let processedAt: Timestamp?
     /// Nil when vectors are there, or were never asked for.
     package let vectorStatus: VectorStatus?

@@ -17,7 +17,7 @@ package struct FileService: Sendable {
     private let contents = ContentRepository()
     private let items = ItemRepository()
     private let datasets = DatasetRepository()
-    private let jobs = JobRepository()
+    private let recording = FileRecording()
 
     package init(
         database: any Database, blobs: BlobStore, clock: any Clock, faults: Faults, mostBytes: Int64, blobLock: SharedExclusiveLock,
@@ -60,29 +60,13 @@ package struct FileService: Sendable {
     private func record(
         _ draft: FileDraft, _ bytes: Upload.Finished, for principal: Principal, receipt: ReplyReceipt<File>?
     ) async throws -> File {
-        let (files, contents, items, jobs, now) = (files, contents, items, jobs, clock.now)
+        let (files, recording, now) = (files, recording, clock.now)
         let organization = principal.organization
-        let (sha256, size) = (bytes.sha256, bytes.size)
+        let arrived = ArrivedFile(filename: draft.filename, format: draft.format, sha256: bytes.sha256, size: bytes.size)
         return try await database.write { connection in
             let dataset = try draft.resource.map { try self.dataset(connection, principal, $0, namedAt: ["body", "resource_id"], at: now) }
-            let isStored = try contents.isStored(connection, organization, sha256: sha256)
-            let (content, isNew) = try contents.insert(
-                connection, organization, sha256: sha256, format: draft.format, sizeBytes: size, at: now)
-            let isDuplicate = isStored || !isNew
-            if content.status == .failed { try contents.markUploaded(connection, organization, content.id) }
-            if content.vectorStatus == .failed { try contents.retryEncoding(connection, organization, content.id) }
-            if content.status != .ready || content.vectorStatus == .failed {
-                try jobs.enqueue(
-                    connection, organization, kind: IngestionJob.kind, uniqueKey: content.id.text, payload: content.id.text, at: now)
-            }
-            let file = File(
-                id: .make(at: now), filename: draft.filename, contentType: draft.format.contentType, isDuplicate: isDuplicate,
-                storageCharged: isDuplicate ? 0 : size, createdAt: now, content: content, associations: [])
-            try files.insert(connection, organization, file, createdBy: principal.member)
-            if let dataset {
-                _ = try items.link(connection, organization, file: file.id, to: dataset, isReady: content.status == .ready, at: now)
-            }
-            let made = try Self.require(files.find(connection, organization, file.id, for: principal.member))
+            let file = try recording.record(connection, organization, arrived, by: principal.member, in: dataset, at: now)
+            let made = try Self.require(files.find(connection, organization, file, for: principal.member))
             try receipt?.finish(made, on: connection)
             return made
         }
@@ -210,8 +194,7 @@ package struct FileService: Sendable {
         if case .chat(let id) = resource, try datasets.ownsChat(connection, organization, principal.member, id) {
             let hidden = Dataset(
                 id: .make(at: now), organization: organization, name: "Files of chat \(id)", description: nil, consentForTraining: false,
-                version: 0,
-                createdAt: now, updatedAt: now)
+                version: 0, createdBy: principal.member, createdAt: now, updatedAt: now)
             try datasets.insert(connection, organization, hidden, chat: id)
         }
         guard let found = try existingDataset(connection, principal, resource) else {

@@ -15,7 +15,7 @@ struct IngestionJob: Sendable {
 
     private let database: any Database
     private let blobs: BlobStore
-    private let extraction: ExtractionProcess
+    private let processing: ContentProcessing
     private let workspace: URL
     private let clock: any Clock
     private let faults: Faults
@@ -31,12 +31,12 @@ struct IngestionJob: Sendable {
     /// - Parameter vectors: nil without an encoder.
     /// - Parameter workspace: a folder for what the child writes; its contents may be removed when the process starts.
     init(
-        database: any Database, blobs: BlobStore, extraction: ExtractionProcess, workspace: URL, clock: any Clock, faults: Faults,
+        database: any Database, blobs: BlobStore, processing: ContentProcessing, workspace: URL, clock: any Clock, faults: Faults,
         blobLock: SharedExclusiveLock, sweep: BlobSweep, vectors: Vectors?
     ) {
         self.database = database
         self.blobs = blobs
-        self.extraction = extraction
+        self.processing = processing
         self.workspace = workspace
         self.clock = clock
         self.faults = faults
@@ -75,12 +75,16 @@ struct IngestionJob: Sendable {
     private func makeFindable(_ context: JobContext, _ content: Content, in folder: URL) async throws {
         let id = content.id
         try await report(context, id, progress: Step.extracting)
-        let summary = try await extract(content, context.job.organization, into: folder)
+        let input = try blobs.localFile(BlobKey(organization: context.job.organization.text, sha256: content.sha256))
+        let summary = try await processing.extract(content.format, input, into: folder)
+        if summary.kind == .table, summary.rows == 0 {
+            throw JobRefusal("\(Self.emptiness) Its columns are: \(summary.columns.joined(separator: ", ")).")
+        }
         try await faults.pass(.duringIngestion)
         try await report(context, id, progress: Step.indexing)
-        let passages = try await BlockingWork.run { try Self.index(folder) }
+        let outcome = try await processing.index(summary, in: folder)
         try await report(context, id, progress: Step.publishing)
-        try await publish(context, content, folder: folder, summary: summary, passageCount: passages)
+        try await publish(context, content, outcome)
     }
 
     private func encode(_ context: JobContext, _ content: Content, in folder: URL) async throws {
@@ -103,30 +107,12 @@ struct IngestionJob: Sendable {
         try await context.report(progress: progress)
     }
 
-    private func extract(_ content: Content, _ organization: OrganizationID, into folder: URL) async throws -> ExtractionSummary {
-        let input = try blobs.localFile(BlobKey(organization: organization.text, sha256: content.sha256))
-        do {
-            return try await extraction.run(format: content.format, input: input, into: folder)
-        } catch ExtractionFailure.refused(let reason) {
-            throw JobRefusal(reason)
-        } catch ExtractionFailure.limitExceeded(let reason) {
-            throw JobRefusal(reason)
-        }
-    }
-
-    private func publish(
-        _ context: JobContext, _ content: Content, folder: URL, summary: ExtractionSummary, passageCount: Int
-    ) async throws {
-        let (contents, items, clock, blobs) = (contents, items, clock, blobs)
+    private func publish(_ context: JobContext, _ content: Content, _ outcome: ContentProcessing.Outcome) async throws {
+        let (contents, items, clock, processing) = (contents, items, clock, processing)
         let organization = context.job.organization
+        let isTable = outcome.isTable
         let orphans = try await blobLock.shared {
-            let text = try await blobs.adopt(folder.appending(path: ArtefactFiles.text), organization: organization.text)
-            let segment = try await blobs.adopt(folder.appending(path: Self.segmentName), organization: organization.text)
-            let isTable = summary.kind == .table
-            let rows = isTable ? try await blobs.adopt(folder.appending(path: ArtefactFiles.rows), organization: organization.text) : nil
-            let derived = DerivedContent(
-                textSHA256: text.sha256, rowsSHA256: rows?.sha256, segmentSHA256: segment.sha256, rowCount: isTable ? summary.rows : nil,
-                passageCount: passageCount)
+            let derived = try await processing.adopt(outcome, of: organization)
             // A document is encoded at once; the rows of a table when somebody wants to search them.
             let hasEncoder = vectors != nil
             let isPublished = try await context.publish { connection in
@@ -140,43 +126,19 @@ struct IngestionJob: Sendable {
                 try items.showAll(connection, organization, of: content.id, at: now)
                 return true
             }
-            return isPublished ? [] : [text.sha256, segment.sha256, rows?.sha256].compactMap { $0 }
+            return isPublished ? [] : derived.blobs
         }
         // The content was purged meanwhile: what was made of it must go too.
         if !orphans.isEmpty { try await sweep.erase(orphans, of: organization) }
     }
 
-    private static let segmentName = "segment"
     private static let vectorsName = "vectors"
 
-    /// Splits the extracted blocks into passages and writes them as a segment; returns how many there are.
-    private static func index(_ folder: URL) throws -> Int {
-        var splitter = PassageSplitter()
-        var text = try ContentTextReader(contentsOf: folder.appending(path: ArtefactFiles.text))
-        var segment = SegmentBuilder()
-        try BlockReader(directory: folder).forEachBlock { block in
-            // A row without a single value has nothing to be found by.
-            if block.text.isEmpty { return }
-            let gap = try text.text(splitter.end..<block.start)
-            for passage in try splitter.append(PassageBlock(block), gap: gap) { try segment.append(passage) }
-            _ = try text.text(block.start..<block.end)
-        }
-        for passage in splitter.finish() { try segment.append(passage) }
-        return try segment.write(to: folder.appending(path: segmentName)).passages
-    }
-}
+    /// The sentence with which a table without rows is refused.
+    static let emptiness = "The table has no rows."
 
-extension PassageBlock {
-    fileprivate init(_ block: Block) {
-        let kind: Kind
-        switch block.kind {
-        case .heading(let level): kind = .heading(level: level)
-        case .paragraph: kind = .paragraph
-        case .listItem: kind = .listItem
-        case .code: kind = .code
-        case .table: kind = .table
-        case .row: kind = .row
-        }
-        self.init(kind: kind, text: block.text, start: block.start, end: block.end, page: block.page, row: block.row)
+    /// Whether a file was refused because there is nothing in it.
+    static func isAboutEmptiness(_ error: String) -> Bool {
+        error.hasPrefix(emptiness) || error.hasPrefix("The file holds no") || error.hasPrefix("The file has no header row")
     }
 }

@@ -113,6 +113,48 @@ struct ItemRepository: Sendable {
         }
     }
 
+    /// The live sources of a dataset that can be read, in the order in which they were added; those that an output stands for, too.
+    func sources(_ connection: any Connection, _ organization: OrganizationID, of dataset: DatasetID) throws -> [SourceContent] {
+        try connection.query(
+            """
+            SELECT f.filename, c.id AS content_id, c.rows_sha256, c.segment_sha256, c.columns, c.row_count, c.passage_count
+            FROM item i JOIN file f ON f.id = i.file_id AND f.organization_id = i.organization_id
+            JOIN content c ON c.id = f.content_id AND c.organization_id = i.organization_id
+            WHERE i.organization_id = \(organization) AND i.dataset_id = \(dataset) AND i.role = 'source'
+              AND i.added_in IS NOT NULL AND i.removed_in IS NULL AND c.status = 'ready'
+            ORDER BY i.added_in, i.id
+            """
+        ).map { row in
+            SourceContent(
+                content: ContentID(try row.text("content_id")), filename: try row.text("filename"),
+                rowsSHA256: try row.optionalText("rows_sha256"), segmentSHA256: try row.text("segment_sha256"),
+                columns: try row.optionalText("columns").map { try JSONText.decode([String].self, $0) },
+                rowCount: try row.optionalInt("row_count"), passageCount: try row.optionalInt("passage_count") ?? 0)
+        }
+    }
+
+    /// Adds a run's output in the dataset's next version. From there on it stands for the contents that the run read, and for any earlier
+    /// output, wherever the dataset is searched or downloaded (design §7).
+    func publishOutput(
+        _ connection: any Connection, _ organization: OrganizationID, file: FileID, in dataset: DatasetID,
+        superseding inputs: [ContentID], at now: Timestamp
+    ) throws {
+        let id = Identifier<ItemRepository>.make(at: now)
+        let version = try datasets.nextVersion(connection, organization, dataset, at: now)
+        try connection.execute(
+            """
+            UPDATE item SET superseded_in = \(version)
+            WHERE organization_id = \(organization) AND dataset_id = \(dataset) AND removed_in IS NULL AND superseded_in IS NULL
+              AND (role = 'output' OR file_id IN (SELECT f.id FROM file f WHERE f.organization_id = \(organization)
+                AND f.content_id IN \(list: inputs)))
+            """)
+        try connection.execute(
+            """
+            INSERT INTO item (id, organization_id, dataset_id, file_id, role, added_in, created_at)
+            VALUES (\(id), \(organization), \(dataset), \(file), 'output', \(version), \(now))
+            """)
+    }
+
     private func show(_ connection: any Connection, _ organization: OrganizationID, item: String, dataset: DatasetID, at now: Timestamp)
         throws
     {

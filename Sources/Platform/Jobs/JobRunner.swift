@@ -4,16 +4,19 @@ package import Storage
 /// What is to be done for one kind of job.
 package struct JobHandler: Sendable {
     package let kind: String
+    /// Deaths of the process in a job before it fails for good.
+    let mostCrashes: Int
     /// Does the work and ends it with `JobContext.complete`. At least once: it may have been begun before.
     let perform: @Sendable (JobContext) async throws -> Void
     /// Tells whoever waits that the job failed for good; runs in the transaction that says so.
     let failed: @Sendable (any Connection, Job, String) throws -> Void
 
     package init(
-        kind: String, perform: @escaping @Sendable (JobContext) async throws -> Void,
+        kind: String, mostCrashes: Int = JobRepository.mostCrashes, perform: @escaping @Sendable (JobContext) async throws -> Void,
         failed: @escaping @Sendable (any Connection, Job, String) throws -> Void
     ) {
         self.kind = kind
+        self.mostCrashes = mostCrashes
         self.perform = perform
         self.failed = failed
     }
@@ -158,7 +161,7 @@ package actor JobRunner {
             nudge()
         }
         guard let handler = handlers[job.kind] else { return }
-        if job.crashes >= JobRepository.mostCrashes {
+        if job.crashes >= handler.mostCrashes {
             await fail(job, handler, "The server process ended \(job.crashes) times while it worked on this.")
             return
         }
@@ -190,12 +193,12 @@ package actor JobRunner {
             await fail(job, handler, refusal.reason)
         } else if isStopping {
             await putBack(job, after: .zero, error: nil, counted: false)
-        } else if job.attempt >= JobRepository.mostAttempts {
+        } else if job.attempt - job.crashes >= JobRepository.mostAttempts {
             logger.error("job failed for good", metadata: ["job": "\(job.id)", "kind": "\(job.kind)", "error": "\(error)"])
             await fail(job, handler, "The server could not finish this in \(job.attempt) attempts.")
         } else {
             logger.warning("job will be tried again", metadata: ["job": "\(job.id)", "kind": "\(job.kind)", "error": "\(error)"])
-            let wait = Self.firstRetry * (1 << (job.attempt - 1)) * Double.random(in: 0.75...1.25)
+            let wait = Self.firstRetry * (1 << (job.attempt - job.crashes - 1)) * Double.random(in: 0.75...1.25)
             await putBack(job, after: wait, error: "\(error)", counted: true)
         }
     }

@@ -2,7 +2,7 @@ package import Storage
 
 /// Something that was used and is to be billed: written once, in the transaction that finished the work.
 package struct UsageEvent: Sendable, Hashable {
-    package enum Kind: String, Sendable { case turn }
+    package enum Kind: String, Sendable { case turn, run }
 
     package let member: MemberID
     package let kind: Kind

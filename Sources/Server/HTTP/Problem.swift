@@ -73,6 +73,10 @@ struct Problem: Encodable, Sendable {
             self.init(.notFound, detail: detail, requestID: requestID)
         case .conflict(let detail, let retry):
             self.init(.conflict, detail: detail, requestID: requestID, headers: Self.retryAfter(retry))
+        case .unprocessable(let detail):
+            self.init(.unprocessableContent, detail: detail, requestID: requestID)
+        case .notBuilt(let detail):
+            self.init(.notImplemented, detail: detail, requestID: requestID)
         case .tooLarge(let detail):
             self.init(.contentTooLarge, detail: detail, requestID: requestID)
         case .unsupportedMedia(let issues):

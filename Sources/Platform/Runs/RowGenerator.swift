@@ -1,0 +1,170 @@
+import Adaptation
+import Foundation
+import Providers
+import Storage
+
+/// Asks the generator what rows need, a few rows at a time; each answer is recorded before anything is made of it.
+struct RowGenerator: Sendable {
+    /// Rows that are asked for at the same time, unless `runs.concurrency` says otherwise.
+    static let defaultConcurrency = 8
+    /// Tries of one request, beyond those that the provider makes by itself.
+    static let mostTries = 4
+    /// The first wait after an overloaded provider; it doubles with each, up to `longestWait`, and is at least what the provider asked for.
+    static let firstWait = Duration.seconds(1)
+    static let longestWait = Duration.seconds(60)
+
+    let run: RunID
+    let organization: OrganizationID
+    let plan: RunPlan
+    let model: SystemModel
+    let provider: any ModelProvider
+    let database: any Database
+    let concurrency: Int
+    private let answers = RunAnswerRepository()
+
+    init(
+        run: RunID, organization: OrganizationID, plan: RunPlan, model: SystemModel, provider: any ModelProvider, database: any Database,
+        concurrency: Int
+    ) {
+        self.run = run
+        self.organization = organization
+        self.plan = plan
+        self.model = model
+        self.provider = provider
+        self.database = database
+        self.concurrency = concurrency
+    }
+
+    /// The rows with what the generator made of them, in their order.
+    ///
+    /// - Parameter done: told of each row that is finished.
+    /// - Throws: `RunStop` when no request can succeed, `CancellationError`, errors of the database.
+    func improve(_ rows: [ImprovedRow], done: @Sendable () -> Void) async throws -> [ImprovedRow] {
+        guard let first = rows.first, let last = rows.last else { return [] }
+        let (answers, organization, run) = (answers, organization, run)
+        let recorded = try await database.read {
+            try answers.all($0, organization, of: run, rows: first.number...last.number)
+        }
+        let known = Dictionary(grouping: recorded, by: \.row)
+        return try await withThrowingTaskGroup(of: (Int, ImprovedRow).self) { group in
+            var improved = rows
+            var next = 0
+            func start() {
+                guard next < rows.count else { return }
+                let (index, row) = (next, rows[next])
+                next += 1
+                group.addTask { (index, try await improve(row, known: known[row.number] ?? [])) }
+            }
+            for _ in 0..<max(1, concurrency) { start() }
+            while let (index, row) = try await group.next() {
+                improved[index] = row
+                done()
+                start()
+            }
+            return improved
+        }
+    }
+
+    private func improve(_ row: ImprovedRow, known: [RunAnswer]) async throws -> ImprovedRow {
+        var row = row
+        let prompts = GenerationPrompts(plan: plan)
+        let known = Dictionary(known.map { ($0.request, $0) }, uniquingKeysWith: { first, _ in first })
+        func ask(_ request: RunAnswer.Request, _ messages: [GenerationRequest.Message]) async throws -> RunAnswer {
+            if let answer = known[request] { return answer }
+            let answer = try await generate(row.number, request, messages, maxTokens: prompts.maxTokens)
+            let (answers, organization, run) = (answers, organization, run)
+            try await database.write { try answers.record($0, organization, run, answer) }
+            return answer
+        }
+        if Self.isBlank(row.text.prompt), plan.mapping.chat == nil, !Self.isBlank(row.text.completion) {
+            let answer = try await ask(.inventPrompt, prompts.inventPrompt(row.text))
+            guard let text = answer.text else { return row.failed(answer) }
+            row.text.prompt = text
+        } else if plan.rephrasesPrompt, !Self.isBlank(row.text.prompt) {
+            let answer = try await ask(.rephrasePrompt, prompts.rephrase(row.text))
+            guard let text = answer.text else { return row.failed(answer) }
+            row.text.prompt = text
+        }
+        if !Self.isBlank(row.text.prompt), plan.generatesCompletion || Self.isBlank(row.text.completion) {
+            let draft = Self.isBlank(row.text.completion) ? nil : row.text.completion
+            let answer = try await ask(.complete, prompts.complete(row.text, draft: draft))
+            guard let text = answer.text else { return row.failed(answer) }
+            (row.text.completion, row.reasoning) = (text, answer.reasoning)
+        }
+        if plan.trainingType == .preference, !Self.isBlank(row.text.completion) {
+            let answer = try await ask(.reject, prompts.reject(row.text))
+            guard let text = answer.text else { return row.failed(answer) }
+            row.rejected = text
+        }
+        return row
+    }
+
+    /// One answer, or the reason why there is none.
+    private func generate(
+        _ row: Int, _ kind: RunAnswer.Request, _ messages: [GenerationRequest.Message], maxTokens: Int
+    ) async throws -> RunAnswer {
+        let request = GenerationRequest(
+            upstream: model.upstream, system: nil, messages: messages, passages: [], maxTokens: min(maxTokens, model.maxTokensPerRequest),
+            temperature: nil)
+        var wait = Self.firstWait
+        for attempt in 1... {
+            do {
+                let (text, reasoning, usage) = try await collect(request)
+                let answer = GenerationPrompts.separate(text)
+                if answer.text.isEmpty {
+                    return RunAnswer(
+                        row: row, request: kind, text: nil, reasoning: nil, failure: "The generator gave an empty answer.", usage: usage)
+                }
+                return RunAnswer(
+                    row: row, request: kind, text: answer.text, reasoning: answer.reasoning ?? (reasoning.isEmpty ? nil : reasoning),
+                    failure: nil, usage: usage)
+            } catch let fault as ProviderFault {
+                if fault.isLasting { throw RunStop(.generatorFailed, "The generator refuses every request: \(fault.detail)") }
+                guard fault.mayPass, attempt < Self.mostTries else {
+                    return RunAnswer(
+                        row: row, request: kind, text: nil, reasoning: nil, failure: fault.detail, usage: TokenUsage(input: 0, output: 0))
+                }
+                let asked = Duration.seconds(fault.retryAfterSeconds ?? 0)
+                try await Task.sleep(for: min(Self.longestWait, max(asked, wait * Double.random(in: 0.75...1.25))))
+                wait = wait * 2
+            }
+        }
+        throw PlatformError.internal("an endless loop ended")
+    }
+
+    private func collect(_ request: GenerationRequest) async throws -> (text: String, reasoning: String, usage: TokenUsage) {
+        var (text, reasoning, isFinished) = ("", "", false)
+        var usage = TokenUsage(input: 0, output: 0)
+        for try await event in try await provider.stream(request) {
+            switch event {
+            case .text(let piece): text += piece
+            case .reasoning(let piece): reasoning += piece
+            case .usage(let counted): usage = counted
+            case .finish: isFinished = true
+            case .citations: break
+            }
+        }
+        try Task.checkCancellation()
+        guard isFinished else { throw ProviderFault(.broken, "The generator's answer was cut off.") }
+        return (text, reasoning, usage)
+    }
+
+    private static func isBlank(_ text: String?) -> Bool {
+        (text ?? "").allSatisfy(\.isWhitespace)
+    }
+}
+
+extension ImprovedRow {
+    fileprivate func failed(_ answer: RunAnswer) -> ImprovedRow {
+        var row = self
+        row.failure = answer.failure ?? "The generator gave no answer."
+        return row
+    }
+}
+
+extension ProviderFault {
+    /// Whether the same request may succeed a little later.
+    fileprivate var mayPass: Bool { kind == .overloaded || kind == .timedOut || kind == .broken }
+    /// Whether no request can succeed before somebody changes the configuration.
+    fileprivate var isLasting: Bool { false }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import Ingestion
+import Storage
+
+/// What a run has written down so far, and how it writes down more: each part is a blob that is named in the transaction behind the job's
+/// fence, so that a part is there completely or not at all.
+struct RunCheckpoints: Sendable {
+    let run: RunID
+    let organization: OrganizationID
+    let context: JobContext
+    let database: any Database
+    let blobs: BlobStore
+    let blobLock: SharedExclusiveLock
+    let folder: URL
+    private let parts = RunPartRepository()
+
+    init(
+        run: RunID, context: JobContext, database: any Database, blobs: BlobStore, blobLock: SharedExclusiveLock, folder: URL
+    ) {
+        self.run = run
+        organization = context.job.organization
+        self.context = context
+        self.database = database
+        self.blobs = blobs
+        self.blobLock = blobLock
+        self.folder = folder
+    }
+
+    /// Everything recorded, in the order of batches.
+    func recorded() async throws -> [RunPart.Kind: [RunPart]] {
+        let (parts, organization, run) = (parts, organization, run)
+        return Dictionary(grouping: try await database.read { try parts.all($0, organization, of: run) }, by: \.kind)
+            .mapValues { $0.sorted { $0.batch < $1.batch } }
+    }
+
+    /// A finished part that is to be recorded: a file of the run's folder.
+    struct Draft: Sendable {
+        let kind: RunPart.Kind
+        let batch: Int
+        let rowCount: Int
+        let file: URL
+    }
+
+    /// Where a part is written before it is recorded.
+    func place(_ kind: RunPart.Kind, _ batch: Int) -> URL { folder.appending(path: "\(kind.rawValue)-\(batch)") }
+
+    /// A part that consists of JSON.
+    func draft(_ value: some Encodable, as kind: RunPart.Kind, batch: Int, rowCount: Int) throws -> Draft {
+        let file = place(kind, batch)
+        try JSONText.bytes(value).write(to: file)
+        return Draft(kind: kind, batch: batch, rowCount: rowCount, file: file)
+    }
+
+    /// Stores the parts and names them, all or none.
+    ///
+    /// - Throws: `JobLeaseLost`.
+    func record(_ drafts: [Draft]) async throws {
+        let (parts, organization, run) = (parts, organization, run)
+        try await blobLock.shared {
+            var recorded: [RunPart] = []
+            for draft in drafts {
+                let blob = try await blobs.adopt(draft.file, organization: organization.text)
+                recorded.append(RunPart(kind: draft.kind, batch: draft.batch, sha256: blob.sha256, rowCount: draft.rowCount))
+            }
+            let named = recorded
+            try await context.publish { try parts.insert($0, organization, run, named) }
+        }
+    }
+
+    /// A recorded part's file.
+    func file(_ part: RunPart) throws -> URL { try blobs.localFile(BlobKey(organization: organization.text, sha256: part.sha256)) }
+
+    /// A recorded part that consists of JSON. Blocks.
+    func read<Value: Decodable>(_ type: Value.Type, _ part: RunPart) throws -> Value {
+        try JSONDecoder().decode(type, from: Data(contentsOf: file(part)))
+    }
+}

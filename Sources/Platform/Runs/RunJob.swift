@@ -1,0 +1,161 @@
+import Foundation
+import Logging
+import Providers
+import Retrieval
+import Storage
+
+/// Does runs in the background: the work, then one write that publishes it, or one that says why not.
+struct RunJob: Sendable {
+    static let kind = "run"
+    /// Deaths of the process in one run before it is given up. Its work is checkpointed and parses nothing hostile, so that a machine which
+    /// often restarts is likelier than a run that kills it.
+    static let mostCrashes = 100
+    /// How often progress is written down and a wish to cancel looked for.
+    static let watchInterval = Duration.seconds(1)
+
+    let database: any Database
+    let blobs: BlobStore
+    let blobLock: SharedExclusiveLock
+    let publishing: RunPublishing
+    let workspace: URL
+    let encoder: SentenceEncoder?
+    let catalogue: Catalogue
+    let providers: [String: any ModelProvider]
+    let concurrency: Int
+    let clock: any Clock
+    let faults: Faults
+    let logger: Logger
+    private let runs = RunRepository()
+    private let parts = RunPartRepository()
+    private let answers = RunAnswerRepository()
+
+    init(
+        database: any Database, blobs: BlobStore, blobLock: SharedExclusiveLock, publishing: RunPublishing, workspace: URL,
+        encoder: SentenceEncoder?, catalogue: Catalogue, providers: [String: any ModelProvider], concurrency: Int, clock: any Clock,
+        faults: Faults, logger: Logger
+    ) {
+        self.database = database
+        self.blobs = blobs
+        self.blobLock = blobLock
+        self.publishing = publishing
+        self.workspace = workspace
+        self.encoder = encoder
+        self.catalogue = catalogue
+        self.providers = providers
+        self.concurrency = concurrency
+        self.clock = clock
+        self.faults = faults
+        self.logger = logger
+    }
+
+    var handler: JobHandler {
+        JobHandler(kind: Self.kind, mostCrashes: Self.mostCrashes) { context in
+            try await perform(context)
+        } failed: { connection, job, reason in
+            try end(connection, job.organization, RunID(job.payload), as: .failed, DatasetFailure(.interrupted, reason))
+        }
+    }
+
+    private func perform(_ context: JobContext) async throws {
+        let (runs, organization, id, clock) = (runs, context.job.organization, RunID(context.job.payload), clock)
+        let found = try await database.read { try runs.find($0, organization, id) }
+        guard let run = found, run.isActive else { return try await context.complete { _ in } }
+        let folder = workspace.appending(path: "\(context.job.id)-\(context.job.attempt)")
+        try await BlockingWork.run { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+        defer { try? FileManager.default.removeItem(at: folder) }
+
+        try await context.publish { try runs.markRunning($0, organization, id, at: clock.now) }
+        let progress = RunProgress(total: run.totalRows, generates: run.plan.generates)
+        let checkpoints = RunCheckpoints(
+            run: id, context: context, database: database, blobs: blobs, blobLock: blobLock, folder: folder)
+        do {
+            try await watched(run, context, progress) {
+                let work = RunWork(
+                    run: run, checkpoints: checkpoints, blobs: blobs, encoder: encoder,
+                    generator: try generator(for: run, organization), progress: progress, faults: faults)
+                try await work.perform()
+                progress.reach(.publish, 0)
+                try await publishing.publish(run, checkpoints, folder: folder, context)
+            }
+        } catch let stop as RunStop {
+            try await context.complete { try end($0, organization, id, as: .failed, stop.failure) }
+        } catch BlobError.notFound {
+            let failure = DatasetFailure(.interrupted, "A file of the dataset was erased while the run read it.")
+            try await context.complete { try end($0, organization, id, as: .failed, failure) }
+        } catch  where progress.isCancelled {
+            let failure = DatasetFailure(.cancelled, "The run was cancelled.")
+            try await context.complete { try end($0, organization, id, as: .cancelled, failure) }
+        }
+    }
+
+    /// Runs the work beside somebody who writes its progress down and ends it when that is wished.
+    private func watched(
+        _ run: Run, _ context: JobContext, _ progress: RunProgress, _ work: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        let task = Task { try await work() }
+        let watcher = Task {
+            while !Task.isCancelled {
+                if try await !report(run, context, progress) {
+                    progress.cancel()
+                    task.cancel()
+                }
+                try await Task.sleep(for: Self.watchInterval)
+            }
+        }
+        defer { watcher.cancel() }
+        try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
+    }
+
+    /// False when somebody asked to cancel the run.
+    private func report(_ run: Run, _ context: JobContext, _ progress: RunProgress) async throws -> Bool {
+        let (runs, organization, now) = (runs, context.job.organization, progress.now)
+        do {
+            return try await database.write {
+                try runs.report($0, organization, run.id, step: now.step, processedRows: now.processedRows)
+            }
+        } catch {
+            logger.warning("the progress of a run could not be written down", metadata: ["run": "\(run.id)", "error": "\(error)"])
+            return true
+        }
+    }
+
+    /// - Throws: `RunStop` when the model of the plan is not there any more.
+    private func generator(for run: Run, _ organization: OrganizationID) throws -> RowGenerator? {
+        guard run.plan.asksGenerator, let name = run.plan.generator else { return nil }
+        guard let model = catalogue.find(name: name), let provider = providers[model.provider] else {
+            throw RunStop(.generatorFailed, "The model \(name), which this run was to generate with, is not configured any more.")
+        }
+        return RowGenerator(
+            run: run.id, organization: organization, plan: run.plan, model: model, provider: provider, database: database,
+            concurrency: concurrency)
+    }
+
+    /// Ends a run that made no output. Its finished rows stay, to be downloaded.
+    private func end(
+        _ connection: any Connection, _ organization: OrganizationID, _ id: RunID, as state: Run.State, _ failure: DatasetFailure
+    ) throws {
+        let usage = try answers.usage(connection, organization, of: id)
+        guard let run = try runs.find(connection, organization, id), run.isActive else { return }
+        let done = try parts.all(connection, organization, of: id).filter { $0.kind == .rows }.reduce(0) { $0 + $1.rowCount }
+        let credits = RunEstimate.credits(rows: done)
+        var counts = Run.Counts()
+        counts.rowsOut = done
+        try runs.end(connection, organization, id, as: state, failure, counts: counts, credits: credits, at: clock.now)
+        try UsageRepository().record(connection, organization, .run(run, usage: usage, credits: credits), at: clock.now)
+        try parts.delete(connection, organization, of: id, butNot: [.rows])
+        try answers.delete(connection, organization, of: id)
+    }
+}
+
+extension UsageEvent {
+    /// What a run used: credits are settled once, from the rows done (contract B §4.6).
+    static func run(_ run: Run, usage: TokenUsage, credits: Int) -> UsageEvent {
+        UsageEvent(
+            member: run.createdBy, kind: .run, subject: run.id.text, model: run.plan.asksGenerator ? run.plan.generator : nil,
+            inputTokens: usage.input, outputTokens: usage.output, reasoningTokens: 0, credits: credits)
+    }
+}

@@ -1,0 +1,206 @@
+import Adaptation
+import Foundation
+import Ingestion
+import Retrieval
+import Storage
+import Synchronization
+
+/// The steps of one run up to its output, each from what the steps before recorded. Whatever was recorded is not done again, and what is
+/// done again after a crash comes out the same.
+struct RunWork: Sendable {
+    /// Rows between two checkpoints. Rows of one batch are also scored against one another, so it is a part of what a score means.
+    static let batch = 256
+    /// The share of failed rows beyond which the generator is given up.
+    static let mostFailedShare = 0.5
+    /// Before so many rows were tried nothing is said of the share.
+    static let fewRows = 20
+
+    let run: Run
+    let checkpoints: RunCheckpoints
+    let blobs: BlobStore
+    let encoder: SentenceEncoder?
+    let generator: RowGenerator?
+    let progress: RunProgress
+    let faults: Faults
+
+    private var plan: RunPlan { run.plan }
+    private var batches: Int { (plan.rows + Self.batch - 1) / Self.batch }
+
+    /// What is known of the table as a whole.
+    private struct Findings: Sendable {
+        let profile: TableProfile
+        let duplicates: [TableSurvey.Duplicate]
+    }
+
+    /// Does what is left to do.
+    ///
+    /// - Throws: `RunStop`, `CancellationError`, `JobLeaseLost`, errors of files and of the database.
+    func perform() async throws {
+        let recorded = try await checkpoints.recorded()
+        let findings = try await findings(recorded)
+        try await improve(findings, recorded: recorded)
+    }
+
+    // MARK: The table as a whole
+
+    private func findings(_ recorded: [RunPart.Kind: [RunPart]]) async throws -> Findings {
+        let checkpoints = checkpoints
+        if let profile = recorded[.profile]?.first, let duplicates = recorded[.duplicates]?.first {
+            return try await BlockingWork.run {
+                Findings(
+                    profile: try checkpoints.read(TableProfile.self, profile),
+                    duplicates: try checkpoints.read([TableSurvey.Duplicate].self, duplicates))
+            }
+        }
+        let survey = try await survey()
+        let totals = try await assess(survey, recorded: recorded[.assessments] ?? [])
+        progress.reach(.deduplicate, 0)
+        let duplicates = try await BlockingWork.run { try survey.duplicates(scores: totals) }
+        let drafts = try await BlockingWork.run {
+            [
+                try checkpoints.draft(survey.profile, as: .profile, batch: 0, rowCount: 0),
+                try checkpoints.draft(duplicates, as: .duplicates, batch: 0, rowCount: duplicates.count),
+            ]
+        }
+        try await checkpoints.record(drafts)
+        return Findings(profile: survey.profile, duplicates: duplicates)
+    }
+
+    /// Reads every row once: the profile by which rows are scored, and the search for duplicates.
+    private func survey() async throws -> TableSurvey {
+        progress.reach(.survey, 0)
+        let (table, mapping, all) = (table(), mapping, plan.rows)
+        let survey = try TableSurvey(threshold: plan.deduplicationThreshold, folder: checkpoints.folder)
+        while true {
+            try Task.checkCancellation()
+            let count = try await BlockingWork.run {
+                let rows = try table.next(Self.batch)
+                try survey.add(rows, mapping)
+                return rows.count
+            }
+            if count == 0 { return survey }
+            progress.advance(by: count, of: all)
+        }
+    }
+
+    /// Scores every row as it stands; returns the totals, in the order of the rows.
+    private func assess(_ survey: TableSurvey, recorded: [RunPart]) async throws -> [Double] {
+        progress.reach(.assess, 0)
+        let (table, mapping, checkpoints) = (table(), mapping, checkpoints)
+        let scoring = RowScoring(assessor: RowAssessor(profile: survey.profile), encoder: encoder)
+        let known = Dictionary(recorded.map { ($0.batch, $0) }, uniquingKeysWith: { first, _ in first })
+        var totals: [Double] = []
+        totals.reserveCapacity(plan.rows)
+        for batch in 0..<batches {
+            try Task.checkCancellation()
+            let part = known[batch]
+            let (assessments, draft) = try await BlockingWork.run {
+                let rows = try table.next(Self.batch)
+                if let part { return (try checkpoints.read([RowAssessment].self, part), RunCheckpoints.Draft?.none) }
+                let assessments = scoring.assess(rows.map { mapping.text(of: $0.cells) })
+                return (assessments, try checkpoints.draft(assessments, as: .assessments, batch: batch, rowCount: rows.count))
+            }
+            if let draft { try await checkpoints.record([draft]) }
+            totals += assessments.map(\.total)
+            progress.advance(by: assessments.count, of: plan.rows)
+        }
+        return totals
+    }
+
+    // MARK: Row by row
+
+    private func improve(_ findings: Findings, recorded: [RunPart.Kind: [RunPart]]) async throws {
+        progress.reach(.improve, 0)
+        let table = table()
+        let assessments = Dictionary((try await checkpoints.recorded()[.assessments] ?? []).map { ($0.batch, $0) }) { first, _ in first }
+        let done = Set((recorded[.ledger] ?? []).map(\.batch))
+        let duplicates = Dictionary(findings.duplicates.map { ($0.index, $0) }, uniquingKeysWith: { first, _ in first })
+        let scoring = RowScoring(assessor: RowAssessor(profile: findings.profile), encoder: encoder)
+        var (failed, tried) = (0, 0)
+        for batch in 0..<batches {
+            try Task.checkCancellation()
+            let rows = try await BlockingWork.run { try table.next(Self.batch) }
+            guard !done.contains(batch), let part = assessments[batch] else {
+                progress.advance(by: rows.count, of: plan.rows)
+                continue
+            }
+            let outcome = try await improve(
+                rows, from: batch * Self.batch, part, duplicates: duplicates, scoring: scoring, batch: batch)
+            try await faults.pass(.duringRun)
+            try await checkpoints.record(outcome.drafts)
+            (failed, tried) = (failed + outcome.failed, tried + outcome.tried)
+            if let reason = outcome.reason, tried >= min(Self.fewRows, plan.rows), Double(failed) > Double(tried) * Self.mostFailedShare {
+                throw RunStop(.generatorFailed, "The generator failed for \(failed) of \(tried) rows, the last time with: \(reason)")
+            }
+        }
+    }
+
+    private struct BatchOutcome: Sendable {
+        let drafts: [RunCheckpoints.Draft]
+        let tried: Int
+        let failed: Int
+        let reason: String?
+    }
+
+    private func improve(
+        _ rows: [RunRow], from first: Int, _ part: RunPart, duplicates: [Int: TableSurvey.Duplicate], scoring: RowScoring, batch: Int
+    ) async throws -> BatchOutcome {
+        let (mapping, checkpoints, plan) = (mapping, checkpoints, plan)
+        let isDeduplicating = plan.recipes.deduplication
+        // What stays, with its texts cleaned.
+        let cleaned = await BlockingWork.run {
+            rows.enumerated().compactMap { index, row -> (index: Int, row: ImprovedRow)? in
+                if isDeduplicating, duplicates[first + index] != nil { return nil }
+                let original = mapping.text(of: row.cells)
+                let text = TextNormalizer.normalized(original)
+                return (index, ImprovedRow(number: row.number, original: original, text: text))
+            }
+        }
+        let improved: [ImprovedRow]
+        if let generator {
+            improved = try await generator.improve(cleaned.map(\.row)) { progress.advance(by: 1, of: plan.rows) }
+            progress.advance(by: rows.count - cleaned.count, of: plan.rows)
+        } else {
+            improved = cleaned.map(\.row)
+            progress.advance(by: rows.count, of: plan.rows)
+        }
+        let byIndex = Dictionary(zip(cleaned.map(\.index), improved), uniquingKeysWith: { first, _ in first })
+        let drafts = try await BlockingWork.run {
+            let before = try checkpoints.read([RowAssessment].self, part)
+            let kept = byIndex.filter { $0.value.failure == nil && !$0.value.isEmpty }.sorted { $0.key < $1.key }
+            // A text that did not change keeps its score, whoever its neighbours are now.
+            let known = kept.map { index, row in row.text == row.original ? before[index] : nil }
+            let assessed = known.allSatisfy { $0 != nil } ? known.compactMap { $0 } : scoring.assess(kept.map(\.value.text), known: known)
+            let after = Dictionary(zip(kept.map(\.key), assessed), uniquingKeysWith: { first, _ in first })
+            let layout = RunOutputLayout(plan)
+            let writer = try RowWriter(file: checkpoints.place(.rows, batch), columns: layout.columns)
+            for (index, row) in kept { try writer.append(layout.cells(of: row, source: rows[index].cells)) }
+            try writer.finish()
+            var ledger = Data()
+            for (index, row) in rows.enumerated() {
+                var entry = RunLedgerEntry(row: row.number, outcome: .kept, before: before[index], after: after[index])
+                if let duplicate = duplicates[first + index], isDeduplicating {
+                    entry.describe(duplicate)
+                } else if let failure = byIndex[index]?.failure {
+                    (entry.outcome, entry.reason) = (.failed, failure)
+                } else if byIndex[index]?.isEmpty ?? true {
+                    (entry.outcome, entry.reason) = (.empty, "The row has no text in the mapped columns.")
+                }
+                ledger += try RunLedger.line(entry)
+            }
+            let ledgerFile = checkpoints.place(.ledger, batch)
+            try ledger.write(to: ledgerFile)
+            return [
+                RunCheckpoints.Draft(kind: .rows, batch: batch, rowCount: writer.rows, file: checkpoints.place(.rows, batch)),
+                RunCheckpoints.Draft(kind: .ledger, batch: batch, rowCount: rows.count, file: ledgerFile),
+            ]
+        }
+        let failures = improved.compactMap(\.failure)
+        return BatchOutcome(
+            drafts: drafts, tried: generator == nil ? 0 : improved.count, failed: failures.count, reason: failures.last)
+    }
+
+    private var mapping: RowMapping { RowMapping(plan.mapping, columns: plan.columns) }
+
+    private func table() -> RunTable { RunTable(plan, run: run.id, organization: checkpoints.organization, blobs: blobs) }
+}
