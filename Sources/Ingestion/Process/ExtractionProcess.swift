@@ -26,21 +26,31 @@ package struct ExtractionProcess: Sendable {
     ///
     /// Cancelling the task kills the child and throws `CancellationError`. Everything else that goes wrong is an `ExtractionFailure`.
     /// Only a returned summary says that the directory is complete; after an error its content means nothing.
-    package func run(format: FileFormat, input: URL, into directory: URL) async throws -> ExtractionSummary {
-        let ending = try await runChild(format: format, input: input, into: directory)
+    /// - Parameter passageColumns: the columns of which a table's text and blocks are made, in this order; `nil` means all. The
+    ///   rows have all columns in any case.
+    package func run(
+        format: FileFormat, input: URL, into directory: URL, passageColumns: [String]? = nil
+    ) async throws -> ExtractionSummary {
+        let ending = try await runChild(format: format, input: input, into: directory, passageColumns: passageColumns)
         try Task.checkCancellation()
         if let failure = ending.failure(limits: limits) { throw failure }
         return try await summary(in: directory)
     }
 
-    private func runChild(format: FileFormat, input: URL, into directory: URL) async throws -> ChildEnding {
+    private func runChild(
+        format: FileFormat, input: URL, into directory: URL, passageColumns: [String]?
+    ) async throws -> ChildEnding {
         let encodedLimits = String(decoding: try JSONEncoder().encode(limits), as: UTF8.self)
-        let arguments = [
+        var arguments = [
             "extract", "--format", format.rawValue, "--input", input.path, "--output", directory.path, "--limits", encodedLimits,
         ]
+        if let passageColumns {
+            arguments += ["--passage-columns", String(decoding: try JSONEncoder().encode(passageColumns), as: UTF8.self)]
+        }
+        let complete = arguments
         let wallClock = Duration.seconds(limits.wallSeconds)
         return try await withThrowingTaskGroup(of: ChildEnding.self) { group in
-            group.addTask { try await spawn(arguments) }
+            group.addTask { try await spawn(complete) }
             group.addTask {
                 try await Task.sleep(for: wallClock)
                 return .wallClock

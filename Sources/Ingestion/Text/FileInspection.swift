@@ -21,10 +21,11 @@ struct FileInspection: Equatable {
 
     /// Reads the file once, from end to end, with bounded memory.
     ///
-    /// Throws `ExtractionFailure.refused` for an empty or a binary file.
+    /// Throws `ExtractionFailure.empty` or, for a binary file, `.refused`.
     init(file: URL, chunkBytes: Int = ByteSource.defaultChunkBytes) throws {
-        let head = try ByteSource(file: file, chunkBytes: BinarySignature.headBytes).next() ?? []
-        if head.isEmpty { throw ExtractionFailure.refused("The file is empty.") }
+        var beginning = try ByteSource(file: file, chunkBytes: BinarySignature.headBytes)
+        let head = try beginning.next() ?? []
+        if head.isEmpty { throw ExtractionFailure.empty("The file is empty.") }
         if let name = BinarySignature.name(of: head) {
             throw ExtractionFailure.refused("The file is not text: its first bytes are those of \(name).")
         }
@@ -32,7 +33,7 @@ struct FileInspection: Equatable {
 
         var counts = Counts()
         var decoder = ScalarDecoder(encoding: encoding)
-        let source = try ByteSource(file: file, chunkBytes: chunkBytes)
+        var source = try ByteSource(file: file, chunkBytes: chunkBytes)
         while let chunk = try source.next() { counts.add(chunk, with: &decoder) }
         if decoder.finish() > 0 { counts.damaged += 1 }
 

@@ -109,6 +109,8 @@ struct IngestionJob: Sendable {
             return try await extraction.run(format: content.format, input: input, into: folder)
         } catch ExtractionFailure.refused(let reason) {
             throw JobRefusal(reason)
+        } catch ExtractionFailure.empty(let reason) {
+            throw JobRefusal(reason)
         } catch ExtractionFailure.limitExceeded(let reason) {
             throw JobRefusal(reason)
         }
