@@ -58,9 +58,10 @@ import Testing
     @Test func anyBytesEndInAResultOrARefusal() throws {
         var generator = SeededGenerator(state: 3)
         let alphabet = Array("{}[]\",:;|\n\\u0e1.-# `tfn".utf8) + [0xC3, 0xA9, 0xFF, 0x80, 0xF0]
+        let formats = FileFormat.allCases.filter { $0 != .parquet }
         for round in 0..<500 {
             let bytes = (0..<Int.random(in: 1...40, using: &generator)).map { _ in alphabet.randomElement(using: &generator) ?? 0 }
-            _ = try refusal(bytes, as: FileFormat.allCases[round % FileFormat.allCases.count])
+            _ = try refusal(bytes, as: formats[round % formats.count])
         }
     }
 

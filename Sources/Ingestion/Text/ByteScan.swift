@@ -65,6 +65,61 @@ enum ByteScan {
         return place
     }
 
+    /// The end of the clean UTF-8 that begins at `from`, where a scalar must begin: whole valid sequences, and no control characters
+    /// but tab and line feed.
+    static func cleanUTF8(_ bytes: UnsafePointer<UInt8>, _ from: Int, _ to: Int) -> Int {
+        var place = from
+        while place < to {
+            place = printableASCII(bytes, place, to)
+            guard place < to else { return place }
+            let byte = bytes[place]
+            if byte < 0x80 {
+                guard byte == 0x0A || byte == 0x09 else { return place }
+                place += 1
+            } else {
+                guard let length = sequenceLength(bytes, place, to) else { return place }
+                place += length
+            }
+        }
+        return place
+    }
+
+    /// How long the sequence of several bytes at a place is; `nil` if it is not valid (table 3-7 of the Unicode standard) or not whole.
+    @inline(__always) private static func sequenceLength(_ bytes: UnsafePointer<UInt8>, _ place: Int, _ to: Int) -> Int? {
+        let (first, left) = (bytes[place], to - place)
+        func continues(_ index: Int) -> Bool { bytes[place + index] & 0xC0 == 0x80 }
+        switch first {
+        case 0xC2...0xDF:
+            return left >= 2 && continues(1) ? 2 : nil
+        case 0xE0...0xEF:
+            guard left >= 3, continues(1), continues(2) else { return nil }
+            let second = bytes[place + 1]
+            return (first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) ? nil : 3
+        case 0xF0...0xF4:
+            guard left >= 4, continues(1), continues(2), continues(3) else { return nil }
+            let second = bytes[place + 1]
+            return (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F) ? nil : 4
+        default:
+            return nil
+        }
+    }
+
+    /// How many sequences of several bytes begin in valid UTF-8.
+    static func longSequences(_ bytes: UnsafePointer<UInt8>, _ from: Int, _ to: Int) -> Int {
+        var count = 0
+        var place = from
+        while place + 8 <= to {
+            let word = word(bytes, place)
+            count += (word & (word << 1) & highs).nonzeroBitCount
+            place += 8
+        }
+        while place < to {
+            if bytes[place] >= 0xC0 { count += 1 }
+            place += 1
+        }
+        return count
+    }
+
     /// How many line feeds stand in `from..<to`.
     static func lineFeeds(_ bytes: UnsafePointer<UInt8>, _ from: Int, _ to: Int) -> Int {
         let sevens = ~highs

@@ -60,6 +60,13 @@ private final class OpenFile: Sendable {
     }
 }
 
+/// How many bytes a file has; 0 for what is none, such as a pipe. Throws if it is not there.
+func fileBytes(_ file: URL) throws -> Int {
+    var status = stat()
+    guard stat(file.path, &status) == 0 else { throw FileError.last("look at", file) }
+    return Int(status.st_size)
+}
+
 /// Why a file could not be used, in the words of the system.
 struct FileError: Error, CustomStringConvertible {
     let description: String

@@ -66,7 +66,15 @@ struct FileInspection: Equatable {
         var damaged = 0
 
         mutating func add(_ chunk: [UInt8], with decoder: inout ScalarDecoder) {
-            for byte in chunk {
+            var place = 0
+            while place < chunk.count {
+                if decoder.isBetweenUTF8 {
+                    let start = place
+                    place = addClean(chunk, from: start)
+                    guard place < chunk.count else { return }
+                }
+                let byte = chunk[place]
+                place += 1
                 var step = decoder.step(byte)
                 if case .undecodable(_, again: true) = step {
                     damaged += 1
@@ -77,6 +85,17 @@ struct FileInspection: Equatable {
                 case .undecodable: damaged += 1
                 case .scalar(let value): add(value)
                 }
+            }
+        }
+
+        /// Counts what is clean UTF-8 without decoding it, and returns where that ends.
+        private mutating func addClean(_ chunk: [UInt8], from start: Int) -> Int {
+            chunk.withUnsafeBufferPointer { bytes in
+                guard let base = bytes.baseAddress else { return start }
+                let end = ByteScan.cleanUTF8(base, start, bytes.count)
+                scalars += ByteScan.scalarCount(UnsafeBufferPointer(rebasing: bytes[start..<end]))
+                sound += ByteScan.longSequences(base, start, end)
+                return end
             }
         }
 
