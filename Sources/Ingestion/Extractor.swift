@@ -29,8 +29,6 @@ package struct Extractor {
     ///
     /// Throws `ExtractionFailure.refused` or `.empty` with a sentence for the owner of the file, or what the file system throws.
     package func extract(format: FileFormat, input: URL, into directory: URL) throws -> ExtractionSummary {
-        // It takes another program to read it, which must not be the child of one that may be killed (`ExtractionProcess`).
-        if format == .parquet { throw ExtractionFailure.crashed("Parquet must be turned into JSON Lines before it is extracted.") }
         let inspection = try FileInspection(file: input, chunkBytes: chunkBytes)
         let writer = try ArtefactWriter(directory: directory)
         let open = {
@@ -49,8 +47,11 @@ package struct Extractor {
             var extractor = MarkdownExtractor(writer: writer, limits: limits)
             try extractor.extract(&lines, skipping: frontMatter)
             return try finishDocument(writer, lines)
-        case .csv, .parquet:
+        case .csv:
             return try CSVExtractor(table: table(writer, directory), limits: limits).extract(open())
+        case .parquet:
+            // It takes another program to read it, which must not be the child of one that may be killed (`ExtractionProcess`).
+            throw ExtractionFailure.crashed("Parquet must be turned into JSON Lines before it is extracted.")
         case .jsonl:
             return try JSONLinesExtractor(table: table(writer, directory), limits: limits).extract(open())
         case .json:
