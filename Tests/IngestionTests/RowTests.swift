@@ -74,6 +74,15 @@ final class TemporaryFolder {
         }
     }
 
+    /// What a run writes is not a file of strangers: nothing in it is cleaned.
+    @Test func everyCharacterComesBackAsItWas() throws {
+        let text = String(String.UnicodeScalarView((0..<0x300).compactMap(Unicode.Scalar.init))) + "\r\n\u{FEFF}\u{2028}\u{10FFFF}"
+        try write(["a", "b"], [[.string(text), .json(#"{"k":"\r\n\u0000\f"}"#)]])
+        var reader = try RowReader(file: file)
+        #expect(try reader.next()?.cells == [.string(text), .json("{\"k\":\"\\u000d\\n\\u0000\\u000c\"}")])
+        #expect(try export(.jsonl).contains("\\u000d\\n"))
+    }
+
     @Test func aCopyOfAReaderGoesOnByItself() throws {
         try write(["a", "b", "c"], Self.every)
         var first = try RowReader(file: file)
@@ -168,7 +177,7 @@ final class TemporaryFolder {
 
     @Test func aRowOfOneEmptyCellIsNoBlankLine() throws {
         try write(["HTTPS://x"], [[.null], [.string("")], [.string(" ")], [.string("\u{0}")], [.string("a\rb")]])
-        #expect(try export(.csv) == "\"HTTPS://x\"\n\"\"\n\"\"\n\" \"\n\"\"\n\"a\nb\"\n")
+        #expect(try export(.csv) == "\"HTTPS://x\"\n\"\"\n\"\"\n\" \"\n\u{0}\n\"a\rb\"\n")
     }
 
     /// Whatever stands in the cells, an export is read back as the same text.

@@ -2,9 +2,16 @@ import Foundation
 
 /// Decodes the inside of JSON strings that `JSONScanner` has checked.
 enum JSONStrings {
-    /// Appends the text of `start..<end` under the rules that hold for every text: LF at line ends, no other control characters but
-    /// tab. A surrogate without its partner becomes U+FFFD.
-    static func decode(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int, into output: inout [UInt8]) {
+    /// Whose text it is.
+    enum Rule {
+        /// A file's: it is put under the rules that hold for every text, LF at line ends and no other control characters but tab.
+        case cleaned
+        /// Ours, which is left as it is.
+        case exact
+    }
+
+    /// Appends the text of `start..<end`. A surrogate without its partner becomes U+FFFD.
+    static func decode(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ rule: Rule, into output: inout [UInt8]) {
         var place = start
         var afterReturn = false
         while place < end {
@@ -17,7 +24,8 @@ enum JSONStrings {
             place = next + 2
             var scalar: UInt32
             switch bytes[next + 1] {
-            case 0x62, 0x66: scalar = 0x08
+            case 0x62: scalar = 0x08
+            case 0x66: scalar = 0x0C
             case 0x6E: scalar = 0x0A
             case 0x72: scalar = 0x0D
             case 0x74: scalar = 0x09
@@ -30,6 +38,10 @@ enum JSONStrings {
                     if low != nil { place += 6 }
                 }
             default: scalar = UInt32(bytes[next + 1])
+            }
+            if rule == .exact {
+                UTF8Bytes.append(scalar, to: &output)
+                continue
             }
             let followsReturn = afterReturn
             afterReturn = scalar == 0x0D
@@ -44,7 +56,7 @@ enum JSONStrings {
 
     /// Appends a value that `JSONScanner` has checked without the white space around its parts, and with the strings decoded and
     /// written again, so that equal values look equal. Numbers stay as they are.
-    static func compact(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int, into output: inout [UInt8]) {
+    static func compact(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ rule: Rule, into output: inout [UInt8]) {
         var scanner = JSONScanner(bytes, start: start, end: end, depthLimit: 0)
         var decoded: [UInt8] = []
         while let byte = scanner.peek() {
@@ -54,7 +66,7 @@ enum JSONStrings {
                     output.append(bytes, string.start - 1, string.end + 1)
                 } else {
                     decoded.removeAll(keepingCapacity: true)
-                    decode(bytes, string.start, string.end, into: &decoded)
+                    decode(bytes, string.start, string.end, rule, into: &decoded)
                     JSONText.appendString(decoded, to: &output)
                 }
             } else {

@@ -28,3 +28,19 @@ struct RawCell: Sendable {
     var start: Int
     var end: Int
 }
+
+extension RawCell {
+    /// The text of a cell of JSON, decoded; what is no string as it stands.
+    func text(_ bytes: UnsafePointer<UInt8>) -> String {
+        guard kind == .escapedString else { return string(bytes) }
+        var text: [UInt8] = []
+        text.reserveCapacity(end - start)
+        JSONStrings.decode(bytes, start, end, .exact, into: &text)
+        return UTF8Bytes.string(text)
+    }
+
+    /// The bytes of the cell as they stand.
+    func string(_ bytes: UnsafePointer<UInt8>) -> String {
+        String(decoding: UnsafeBufferPointer(start: bytes + start, count: end - start), as: UTF8.self)
+    }
+}

@@ -102,13 +102,13 @@ struct TableWriter {
             let start = decoded.count
             switch cell.kind {
             case .escapedString:
-                JSONStrings.decode(bytes, cell.start, cell.end, into: &decoded)
+                JSONStrings.decode(bytes, cell.start, cell.end, .cleaned, into: &decoded)
                 cell = RawCell(kind: .decodedText, start: start, end: decoded.count)
             case .quotedField:
                 CSVField.appendUnquoted(bytes, cell.start, cell.end, to: &decoded)
                 cell = RawCell(kind: .decodedText, start: start, end: decoded.count)
             case .nested:
-                JSONStrings.compact(bytes, cell.start, cell.end, into: &decoded)
+                JSONStrings.compact(bytes, cell.start, cell.end, .cleaned, into: &decoded)
                 cell = RawCell(kind: .decodedJSON, start: start, end: decoded.count)
             default: break
             }

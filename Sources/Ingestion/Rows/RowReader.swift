@@ -131,17 +131,8 @@ extension Cell {
     fileprivate init(_ cell: RawCell, _ bytes: UnsafePointer<UInt8>) {
         switch cell.kind {
         case .null: self = .null
-        case .scalar, .nested: self = .json(Self.string(bytes, cell.start, cell.end))
-        case .escapedString:
-            var text: [UInt8] = []
-            text.reserveCapacity(cell.end - cell.start)
-            JSONStrings.decode(bytes, cell.start, cell.end, into: &text)
-            self = .string(UTF8Bytes.string(text))
-        default: self = .string(Self.string(bytes, cell.start, cell.end))
+        case .scalar, .nested: self = .json(cell.string(bytes))
+        default: self = .string(cell.text(bytes))
         }
-    }
-
-    private static func string(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> String {
-        String(decoding: UnsafeBufferPointer(start: bytes + start, count: end - start), as: UTF8.self)
     }
 }
