@@ -40,6 +40,8 @@ lint: ## Check the format of every source file
 setup:
 	@scripts/setup.sh build
 	@scripts/fetch-encoder.sh
+	@scripts/fetch-duckdb.sh
 setup-test:
 	@scripts/setup.sh test
 	@scripts/fetch-encoder.sh
+	@scripts/fetch-duckdb.sh required

@@ -12,9 +12,11 @@ let strict: [SwiftSetting] = [
 let package = Package(
     name: "benchmarks",
     platforms: [.macOS(.v15)],
+    dependencies: [.package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2")],
     targets: [
-        .executableTarget(name: "Measure", dependencies: ["CLimits", "Retrieval"], swiftSettings: strict),
+        .executableTarget(name: "Measure", dependencies: ["CLimits", "Ingestion", "Retrieval"], swiftSettings: strict),
         .target(name: "CLimits"),
+        .target(name: "Ingestion", dependencies: [.product(name: "Subprocess", package: "swift-subprocess")], swiftSettings: strict),
         .target(name: "Retrieval", dependencies: ["CKernels", "CStemmer"], swiftSettings: strict),
         .target(name: "CKernels"),
         .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"])]),

@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import encoder
 import ingestion
 import quality
+import rows
 import service
 import vectors
 from harness import places
@@ -25,7 +26,7 @@ from harness.report import Report
 from harness.texts import Texts
 from harness.worker import Failure
 
-BENCHMARKS = {"encoder": encoder, "vectors": vectors, "ingestion": ingestion, "service": service, "quality": quality}
+BENCHMARKS = {"encoder": encoder, "vectors": vectors, "ingestion": ingestion, "rows": rows, "service": service, "quality": quality}
 NEEDS_SERVER = {"service", "quality"}
 
 

@@ -15,6 +15,13 @@ def weights():
     return Path(os.environ.get("QUARRY_ENCODER_DIR") or Path(cache) / "quarry" / "encoder")
 
 
+def duckdb():
+    """The DuckDB command line tool, as the server looks for it; None if it is not there."""
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    program = Path(os.environ.get("QUARRY_DUCKDB") or Path(cache) / "quarry" / "duckdb" / "duckdb")
+    return program if os.access(program, os.X_OK) else None
+
+
 def build_measure():
     """Builds the program that measures the parts, and gives back its path."""
     command = ["swift", "build", "-c", "release", "--package-path", str(PACKAGE), "--product", "Measure"]

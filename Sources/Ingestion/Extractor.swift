@@ -2,27 +2,32 @@ package import Foundation
 
 /// Turns the bytes of one file into text, blocks and rows, streaming: it holds a few megabytes whatever the size of the file.
 ///
-/// It runs synchronously inside the child process. Files are read more than once: to know the encoding, and for tables the columns.
+/// It runs synchronously inside the child process. Files are read twice: to know the encoding, and then for what they hold.
 package struct Extractor {
     /// The limits that it checks itself; memory, time and disk are the kernel's (`applyLimits`).
     package let limits: ExtractionLimits
 
+    private let passageColumns: [String]?
     private let chunkBytes: Int
 
     /// An extractor with the limits of the product or others.
-    package init(limits: ExtractionLimits = ExtractionLimits()) {
-        self.init(limits: limits, chunkBytes: ByteSource.defaultChunkBytes)
+    ///
+    /// - Parameter passageColumns: the columns of which a table's text and blocks are made, in this order, as far as the table has
+    ///   them; `nil` means all. The rows have all columns in any case.
+    package init(limits: ExtractionLimits = ExtractionLimits(), passageColumns: [String]? = nil) {
+        self.init(limits: limits, passageColumns: passageColumns, chunkBytes: ByteSource.defaultChunkBytes)
     }
 
     /// For tests, which cut files at every place.
-    init(limits: ExtractionLimits, chunkBytes: Int) {
+    init(limits: ExtractionLimits, passageColumns: [String]? = nil, chunkBytes: Int) {
         self.limits = limits
+        self.passageColumns = passageColumns
         self.chunkBytes = chunkBytes
     }
 
     /// Reads `input` and writes the files named in `ArtefactFiles` to `directory`, which is created if it is missing.
     ///
-    /// Throws `ExtractionFailure.refused` with a sentence for the owner of the file, or what the file system throws.
+    /// Throws `ExtractionFailure.refused` or `.empty` with a sentence for the owner of the file, or what the file system throws.
     package func extract(format: FileFormat, input: URL, into directory: URL) throws -> ExtractionSummary {
         let inspection = try FileInspection(file: input, chunkBytes: chunkBytes)
         let writer = try ArtefactWriter(directory: directory)
@@ -43,16 +48,31 @@ package struct Extractor {
             try extractor.extract(&lines, skipping: frontMatter)
             return try finishDocument(writer, lines)
         case .csv:
-            return try CSVExtractor(writer: writer, directory: directory, limits: limits).extract(open)
+            return try CSVExtractor(table: table(writer, directory), limits: limits).extract(open())
+        case .parquet:
+            // It takes another program to read it, which must not be the child of one that may be killed (`ExtractionProcess`).
+            throw ExtractionFailure.crashed("Parquet must be turned into JSON Lines before it is extracted.")
         case .jsonl:
-            return try JSONLinesExtractor(writer: writer, directory: directory, limits: limits).extract(open)
+            return try JSONLinesExtractor(table: table(writer, directory), limits: limits).extract(open())
         case .json:
-            return try JSONExtractor(writer: writer, directory: directory, limits: limits).extract(open)
+            switch try JSONTableExtractor(table: table(writer, directory), limits: limits).extract(open()) {
+            case .table(let summary): return summary
+            case .noTable(let reason):
+                // What was written of it so far is written anew.
+                return try JSONDocumentExtractor(writer: try ArtefactWriter(directory: directory), limits: limits).extract(open, reason)
+            case .invalid(let line):
+                try JSONDocumentExtractor.check(open(), limits: limits)
+                throw ExtractionFailure.refused("The record that begins on line \(line) is longer than \(limits.recordBytes) bytes.")
+            }
         }
     }
 
+    private func table(_ writer: ArtefactWriter, _ directory: URL) throws -> TableWriter {
+        try TableWriter(writer: writer, directory: directory, passageColumns: passageColumns, limits: limits)
+    }
+
     private func finishDocument(_ writer: ArtefactWriter, _ lines: LineReader<TextSource>) throws -> ExtractionSummary {
-        if writer.blocks == 0 { throw ExtractionFailure.refused("The file holds no text.") }
+        if writer.blocks == 0 { throw ExtractionFailure.empty("The file holds no text.") }
         return try writer.finish(kind: .document, replacedBytes: lines.source.replacedBytes)
     }
 }

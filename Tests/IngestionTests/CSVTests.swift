@@ -35,9 +35,59 @@ import Testing
         #expect(result.columns == ["name", "name_2", "column_3", "two lines", "name_3", "column_3_2"])
     }
 
-    @Test func shortRowsArePaddedWithNull() throws {
-        let result = try extract("a,b,c\n1\n1,,\n\n1,2,3", as: .csv)
-        #expect(result.rows == [["1", nil, nil], ["1", "", ""], ["1", "2", "3"]])
+    @Test func shortRowsArePaddedWithNullAndReported() throws {
+        let result = try extract("a,b,c\n1\n1,,\n\n\"1\n\",2\n1,2,3", as: .csv)
+        #expect(result.rows == [["1", nil, nil], ["1", "", ""], ["1\n", "2", nil], ["1", "2", "3"]])
+        #expect(result.summary.shortRows == ExtractionSummary.ShortRows(count: 2, firstLines: [2, 5]))
+        let many = try extract("a,b\n" + String(repeating: "1\n", count: 30), as: .csv)
+        #expect(many.summary.shortRows == ExtractionSummary.ShortRows(count: 30, firstLines: Array(2...11)))
+        #expect(try extract("a,b\n1,2\n", as: .csv).summary.shortRows == nil)
+    }
+
+    @Test func emptyCellsThatAreTooManyAtTheEndAreNone() throws {
+        let result = try extract("a,b\n1,2,,\n3,4,\n", as: .csv)
+        #expect(result.columns == ["a", "b"])
+        #expect(result.rows == [["1", "2"], ["3", "4"]])
+        #expect(try refusal("a,b\n1,2,,3\n", as: .csv).contains("Line 2 has 4 cells"))
+    }
+
+    @Test func namelessColumnsAtTheEndAreThereIfSomethingIsInThem() throws {
+        let empty = try extract("a,b,,\n1,2,,\n3,4\n", as: .csv)
+        #expect(empty.columns == ["a", "b"])
+        #expect(empty.rows == [["1", "2"], ["3", "4"]])
+        #expect(empty.summary.shortRows?.firstLines == [3])
+        let filled = try extract("a,b,,\n1,2,,\n3,4,x,\n", as: .csv)
+        #expect(filled.columns == ["a", "b", "column_3"])
+        #expect(filled.rows == [["1", "2", nil], ["3", "4", "x"]])
+        #expect(filled.text == "a: 1\nb: 2\n\na: 3\nb: 4\ncolumn_3: x\n")
+    }
+
+    @Test(arguments: ["\n", "\r\n", "\r"]) func everyLineEndIsALineEnd(end: String) throws {
+        let text = "\u{FEFF}a;b" + end + "\"1\(end)2\";ä" + end + end + "  " + end + "3;" + end
+        let result = try extract(text, as: .csv)
+        #expect(result.columns == ["a", "b"])
+        #expect(result.rows == [["1\n2", "ä"], ["3", ""]])
+    }
+
+    @Test func otherEncodings() throws {
+        // "Größe;Straße\r\nä;€\r\n" in Windows-1252 and in both orders of UTF-16.
+        let windows: [UInt8] = [
+            0x47, 0x72, 0xF6, 0xDF, 0x65, 0x3B, 0x53, 0x74, 0x72, 0x61, 0xDF, 0x65, 0x0D, 0x0A, 0xE4, 0x3B, 0x80, 0x0D, 0x0A,
+        ]
+        let units = Array("\u{FEFF}Größe;Straße\r\nä;€\r\n".utf16)
+        let little = units.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        let big = units.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+        for bytes in [windows, little, big] {
+            let result = try extract(bytes, as: .csv)
+            #expect(result.columns == ["Größe", "Straße"])
+            #expect(result.rows == [["ä", "€"]])
+        }
+    }
+
+    @Test func aHeaderWithoutRowsIsEmpty() throws {
+        for text in ["a,b\n", "a,b", "sep=,\na,b\n", "\u{FEFF}a,b\r\n\r\n"] {
+            #expect(throws: ExtractionFailure.empty("The file has a header row but no rows below it.")) { try extract(text, as: .csv) }
+        }
     }
 
     @Test func aLongRowIsRefusedWithItsLine() throws {
@@ -65,7 +115,7 @@ import Testing
 
     @Test func limitsOfTables() throws {
         #expect(try refusal("a,b,c\n", as: .csv, limits: ExtractionLimits(columns: 2)).contains("more than 2"))
-        #expect(try refusal("a,b\n", as: .csv, limits: ExtractionLimits(columns: 2)) == "")
+        #expect(try refusal("a,b\n1,2\n", as: .csv, limits: ExtractionLimits(columns: 2)) == "")
         #expect(try refusal("a\n1\n2\n3\n", as: .csv, limits: ExtractionLimits(rows: 2)).contains("more than 2 rows"))
         let shortCells = ExtractionLimits(cellScalars: 3)
         #expect(try refusal("a\nääää\n", as: .csv, limits: shortCells).contains("column \"a\" of the record on line 2"))
@@ -80,7 +130,7 @@ import Testing
         for round in 0..<150 {
             let delimiter = [",", ";", "\t", "|"][round % 4]
             let columns = Int.random(in: 2...5, using: &generator)
-            let rows = (0..<Int.random(in: 0...6, using: &generator)).map { _ in
+            let rows = (0..<Int.random(in: 1...6, using: &generator)).map { _ in
                 (0..<columns).map { _ in generator.text(of: alphabet, upTo: 8) }
             }
             let header = (0..<columns).map { "name\($0)" }

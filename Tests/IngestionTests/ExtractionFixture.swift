@@ -9,7 +9,9 @@ struct Extracted: Equatable {
     var text: String
     var blocks: [Block]
     var columns: [String] = []
-    var rows: [[String?]] = []
+    var cells: [[Cell]] = []
+
+    var rows: [[String?]] { cells.map { $0.map(\.text) } }
 
     var texts: [String] { blocks.map(\.text) }
 }
@@ -17,7 +19,7 @@ struct Extracted: Equatable {
 /// Extracts bytes through files, and checks what must hold for every extraction.
 func extract(
     _ bytes: [UInt8], as format: FileFormat, limits: ExtractionLimits = ExtractionLimits(),
-    chunkBytes: Int = ByteSource.defaultChunkBytes, _ location: SourceLocation = #_sourceLocation
+    passageColumns: [String]? = nil, chunkBytes: Int = ByteSource.defaultChunkBytes, _ location: SourceLocation = #_sourceLocation
 ) throws -> Extracted {
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent("ingestion-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: directory) }
@@ -25,7 +27,8 @@ func extract(
     let input = directory.appendingPathComponent("input")
     try Data(bytes).write(to: input)
     let output = directory.appendingPathComponent("output")
-    let summary = try Extractor(limits: limits, chunkBytes: chunkBytes).extract(format: format, input: input, into: output)
+    let summary = try Extractor(limits: limits, passageColumns: passageColumns, chunkBytes: chunkBytes).extract(
+        format: format, input: input, into: output)
 
     let text = String(decoding: try Data(contentsOf: output.appendingPathComponent(ArtefactFiles.text)), as: UTF8.self)
     var blocks: [Block] = []
@@ -33,10 +36,9 @@ func extract(
     #expect(Array(try BlockReader(directory: output)) == blocks, sourceLocation: location)
     var result = Extracted(summary: summary, text: text, blocks: blocks)
     if summary.kind == .table {
-        let reader = try RowReader(directory: output)
+        var reader = try RowReader(directory: output)
         result.columns = reader.columns
-        try reader.forEachRow { result.rows.append($0) }
-        #expect(Array(reader) == result.rows, sourceLocation: location)
+        while let row = try reader.next() { result.cells.append(row.cells) }
     }
 
     let scalars = Array(text.unicodeScalars)
@@ -58,9 +60,9 @@ func extract(
 
 func extract(
     _ text: String, as format: FileFormat, limits: ExtractionLimits = ExtractionLimits(),
-    chunkBytes: Int = ByteSource.defaultChunkBytes, _ location: SourceLocation = #_sourceLocation
+    passageColumns: [String]? = nil, chunkBytes: Int = ByteSource.defaultChunkBytes, _ location: SourceLocation = #_sourceLocation
 ) throws -> Extracted {
-    try extract(Array(text.utf8), as: format, limits: limits, chunkBytes: chunkBytes, location)
+    try extract(Array(text.utf8), as: format, limits: limits, passageColumns: passageColumns, chunkBytes: chunkBytes, location)
 }
 
 /// The sentence with which a file is refused; an empty one if it is not.
@@ -69,6 +71,8 @@ func refusal(_ bytes: [UInt8], as format: FileFormat, limits: ExtractionLimits =
         _ = try extract(bytes, as: format, limits: limits)
         return ""
     } catch ExtractionFailure.refused(let sentence) {
+        return sentence
+    } catch ExtractionFailure.empty(let sentence) {
         return sentence
     }
 }

@@ -7,6 +7,7 @@ import Testing
         arguments: [
             ("a.txt", nil, FileFormat.text), ("A.TEXT", nil, .text), ("read.me.md", nil, .markdown), ("a.markdown", nil, .markdown),
             ("a.csv", nil, .csv), ("a.tsv", nil, .csv), ("a.jsonl", nil, .jsonl), ("a.ndjson", nil, .jsonl), ("a.JSON", nil, .json),
+            ("a.Parquet", nil, .parquet),
             ("a.md", "application/json", .markdown), ("notes", "Text/Plain; charset=utf-8", .text), ("x.bin", "text/csv", .csv),
             ("csv", "application/x-ndjson", .jsonl), ("x", "application/json", .json),
         ] as [(String, String?, FileFormat)])

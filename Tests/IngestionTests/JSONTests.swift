@@ -34,6 +34,27 @@ import Testing
         #expect(try refusal("{\"a\":[[]]}", as: .jsonl, limits: ExtractionLimits(jsonDepth: 2)).contains("deeper than 2"))
     }
 
+    @Test func aMarkAtTheBeginningIsNoPartOfAName() throws {
+        #expect(try extract("\u{FEFF}{\"a\":1}\n", as: .jsonl).columns == ["a"])
+    }
+
+    @Test func whatIsNoJSONIsNamed() throws {
+        #expect(try refusal("{\"a\":1}\n{\"a\":NaN}\n", as: .jsonl).contains("line 2, column 6: NaN and Infinity are not JSON"))
+        #expect(
+            try refusal("{\"a\":1},\n{\"a\":2}\n", as: .jsonl).contains("line 1, column 8: nothing may follow the value, not even a comma"))
+        #expect(try refusal("{\"a\":1}\n{\"a\":2} x\n", as: .jsonl).contains("line 2"))
+    }
+
+    /// A column that is met late is at the end of the header, and null in all rows before.
+    @Test func lateColumnsAreNullBefore() throws {
+        let lines = (0..<3_000).map { $0 < 2_999 ? "{\"a\":\($0)}" : "{\"late\":\"x\",\"a\":\($0)}" }
+        let result = try extract(lines.joined(separator: "\n"), as: .jsonl)
+        #expect(result.columns == ["a", "late"])
+        #expect(result.rows.first == ["0", nil])
+        #expect(result.rows.last == ["2999", "x"])
+        #expect(result.rows.count == 3_000)
+    }
+
     @Test func keysThatUnicodeCallsEquivalentAreTwoColumns() throws {
         let result = try extract("{\"\u{E9}\":1,\"e\u{301}\":2}", as: .jsonl)
         #expect(result.rows == [["1", "2"]])
@@ -53,6 +74,15 @@ import Testing
         let result = try extract(text, as: .json)
         #expect(result.summary.kind == .document)
         #expect(result.text == text)
+    }
+
+    @Test(arguments: [
+        ("{\"rows\": [{\"a\": 1}]}", "not an array of objects"), ("[]", "without elements"),
+        ("[{},\n 1]", "Element 2 of the JSON array, on line 2,"),
+        ("[\"a\", \"b\"]", "Element 1"), ("3", "not an array of objects"), ("[[{}]]", "Element 1"),
+    ])
+    func whatIsNoTableSaysWhy(text: String, words: String) throws {
+        #expect(try extract(text, as: .json).summary.whyNoTable?.contains(words) == true)
     }
 
     @Test func membersAtTheTopAreBlocks() throws {

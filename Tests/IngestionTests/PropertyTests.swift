@@ -58,9 +58,77 @@ import Testing
     @Test func anyBytesEndInAResultOrARefusal() throws {
         var generator = SeededGenerator(state: 3)
         let alphabet = Array("{}[]\",:;|\n\\u0e1.-# `tfn".utf8) + [0xC3, 0xA9, 0xFF, 0x80, 0xF0]
+        let formats = FileFormat.allCases.filter { $0 != .parquet }
         for round in 0..<500 {
             let bytes = (0..<Int.random(in: 1...40, using: &generator)).map { _ in alphabet.randomElement(using: &generator) ?? 0 }
-            _ = try refusal(bytes, as: FileFormat.allCases[round % FileFormat.allCases.count])
+            _ = try refusal(bytes, as: formats[round % formats.count])
+        }
+    }
+
+    /// Any prefix of a file is either refused, or a table whose rows are a beginning of the whole one's but for the last.
+    @Test(arguments: 0..<files.count)
+    func whereverAFileEndsItIsReadOrRefused(index: Int) throws {
+        let (format, bytes) = Self.files[index]
+        let whole = try extract(bytes, as: format)
+        for end in 0..<bytes.count {
+            do {
+                let part = try extract(Array(bytes.prefix(end)), as: format)
+                guard whole.summary.kind == .table, part.columns == whole.columns else { continue }
+                #expect(part.cells.dropLast() == whole.cells.prefix(part.cells.count).dropLast())
+            } catch ExtractionFailure.refused {
+            } catch ExtractionFailure.empty {}
+        }
+    }
+
+    /// The quick reading and the strict grammar agree on what is JSON, wherever the text comes from.
+    @Test func theScannerAcceptsWhatTheGrammarAccepts() throws {
+        let pieces = [
+            "{", "}", "[", "]", ",", ":", "\"a\"", "\"\\n\"", "\"\\u00e9\"", "\"\\ud8\"", "\"", "1", "-", "0", "1.5", "2e+5", ".", "true",
+            "nul", "null",
+            " ", "\n", "{}", "[]", "{\"k\":1}", "\t", "é",
+        ]
+        var generator = SeededGenerator(state: 21)
+        var accepted = 0
+        for _ in 0..<20_000 {
+            let text = Array(generator.text(of: pieces, upTo: 7).utf8)
+            var grammar = JSONGrammar(depthLimit: 3)
+            var isValid = true
+            do {
+                for byte in text { try grammar.consume(byte) }
+                try grammar.finish()
+            } catch { isValid = false }
+            let isScanned = text.withUnsafeBufferPointer { bytes in
+                guard let base = bytes.baseAddress else { return false }
+                var scanner = JSONScanner(base, start: 0, end: bytes.count, depthLimit: 3)
+                return scanner.value(outerDepth: 0) != nil && scanner.peek() == nil
+            }
+            #expect(isScanned == isValid, "\(UTF8Bytes.string(text))")
+            accepted += isValid ? 1 : 0
+        }
+        #expect(accepted > 500)
+    }
+
+    /// Whole files of noise, and tables with a few bytes of noise in them.
+    @Test func noiseNeverTraps() throws {
+        var generator = SeededGenerator(state: 31)
+        let table = [UInt8](#"[{"a": "x \u00e9\n", "b": [1, {"c": null}]},{"a": "\ud83d\ude42", "b": 12.5e3}]"#.utf8)
+        let lines = [UInt8]("a,b,c\n\"x\"\"y\",2,\"z\nz\"\n1,2,3\n".utf8)
+        for round in 0..<600 {
+            let format = [FileFormat.csv, .jsonl, .json][round % 3]
+            var bytes = format == .csv ? lines : table
+            if round % 4 == 0 {
+                bytes = (0..<Int.random(in: 1...80, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            } else {
+                for _ in 0..<Int.random(in: 1...5, using: &generator) {
+                    bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+                }
+            }
+            let limits = ExtractionLimits(
+                recordBytes: Int.random(in: 1...100, using: &generator), cellScalars: Int.random(in: 1...50, using: &generator))
+            do {
+                _ = try extract(bytes, as: format, limits: limits, chunkBytes: Int.random(in: 1...20, using: &generator))
+            } catch ExtractionFailure.refused {
+            } catch ExtractionFailure.empty {}
         }
     }
 

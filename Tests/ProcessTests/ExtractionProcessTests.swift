@@ -65,7 +65,8 @@ import Testing
         let process = ExtractionProcess(executable: Self.executable)
         let summary = try await process.run(format: .csv, input: file("a,b\n1,ü\n"), into: output)
         #expect(summary == ExtractionSummary(kind: .table, scalars: 10, blocks: 1, rows: 1, columns: ["a", "b"], replacedBytes: 0))
-        #expect(Array(try RowReader(directory: output)) == [["1", "ü"]])
+        var rows = try RowReader(directory: output)
+        #expect(try rows.next()?.cells == [.string("1"), .string("ü")])
         #expect(Array(try BlockReader(directory: output)).map(\.text) == ["a: 1\nb: ü"])
     }
 
@@ -78,6 +79,52 @@ import Testing
                     "A quoted cell begins on line 2 and is never closed. Add the missing quote, or double the quotes inside the cell."
                 ))
         #expect(!FileManager.default.fileExists(atPath: output.appendingPathComponent("summary.json").path))
+    }
+
+    @Test func aFileWithoutRowsIsEmpty() async throws {
+        defer { try? FileManager.default.removeItem(at: directory) }
+        #expect(try await failure(Self.executable, .csv, file("a,b\n")) == .empty("The file has a header row but no rows below it."))
+    }
+
+    @Test func theChildMakesTheTextOfTheNamedColumns() async throws {
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let process = ExtractionProcess(executable: Self.executable)
+        let columns = ["c \"ü\"", "a"]
+        _ = try await process.run(format: .jsonl, input: file(#"{"a":1,"b":2,"c \"ü\"":[3]}"#), into: output, passageColumns: columns)
+        #expect(Array(try BlockReader(directory: output)).map(\.text) == ["c \"ü\": [3]\na: 1"])
+        var rows = try RowReader(directory: output)
+        #expect(try rows.next()?.cells == [.json("1"), .json("2"), .json("[3]")])
+    }
+
+    @Test func parquetGoesThroughTwoChildren() async throws {
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let rows = directory.appendingPathComponent("rows")
+        let writer = try RowWriter(file: rows, columns: ["a", "b"])
+        try writer.append([.string("007"), .json("1.5")])
+        try writer.finish()
+        let export = directory.appendingPathComponent("export")
+        try FileManager.default.createDirectory(at: export, withIntermediateDirectories: true)
+        _ = try await ParquetExport().make(from: rows, in: export)
+        let input = export.appendingPathComponent("part-00000.parquet")
+        let summary = try await ExtractionProcess(executable: Self.executable).run(format: .parquet, input: input, into: output)
+        #expect(summary.columns == ["a", "b"])
+        var reader = try RowReader(directory: output)
+        #expect(try reader.next()?.cells == [.string("007"), .json("1.5")])
+        #expect(
+            Set(try FileManager.default.contentsOfDirectory(atPath: output.path)) == [
+                ArtefactFiles.text, ArtefactFiles.blocks, ArtefactFiles.rows, ArtefactFiles.summary,
+            ])
+    }
+
+    @Test func parquetWithoutItsToolIsRefusedWithTheWayOut() async throws {
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let process = ExtractionProcess(
+            executable: Self.executable, duckDB: DuckDB(executable: directory.appendingPathComponent("missing")))
+        let input = try file("PAR1 what stands between PAR1")
+        let output = output
+        await #expect(throws: ExtractionFailure.refused(DuckDB.absence)) {
+            try await process.run(format: .parquet, input: input, into: output)
+        }
     }
 
     @Test func tooMuchMemoryIsALimit() async throws {

@@ -1,4 +1,5 @@
 import Foundation
+import Ingestion
 
 /// Measures what the server is made of. Each subject reads requests from standard input, one a line, and answers each with one line of
 /// JSON, so that whoever compares can take turns between us and a peer.
@@ -7,6 +8,8 @@ import Foundation
         usage: Measure encoder WEIGHTS KERNEL TEXTS.json   bulk SET COUNT | query SET COUNT | vectors SET FILE.f32
                Measure vectors BASE.f32 ROWS FOLDER [raw]  search UNITS COUNT | exact COUNT (the last 50 vectors of BASE are the queries)
                Measure ingestion WEIGHTS DOCUMENT FOLDER   encode | ingest
+               Measure rows FOLDER                         extract FORMAT FILE | read | export FORMAT
+               Measure extract FORMAT FILE FOLDER          does it once and ends, as the server's child process
                Measure limits                              arithmetic KERNEL | read BYTES THREADS
         """
 
@@ -18,6 +21,9 @@ import Foundation
             case ("vectors", 4...5):
                 try VectorSubject(base: arguments[1], rows: arguments[2], folder: arguments[3], isRaw: arguments.count == 5).serve()
             case ("ingestion", 4): try IngestionSubject(weights: arguments[1], document: arguments[2], folder: arguments[3]).serve()
+            case ("rows", 2): try RowSubject(folder: arguments[1]).serve()
+            case ("extract", 4):
+                exit(ExtractCommandLine.run(format: arguments[1], input: arguments[2], output: arguments[3], limits: nil))
             case ("limits", 1): try LimitSubject().serve()
             default: throw Refusal(usage)
             }

@@ -16,6 +16,8 @@ struct Answer: Encodable {
     var texts: Int?
     /// Tokens that they have together, as far as they count.
     var tokens: Int?
+    /// Bytes that were written.
+    var bytes: Int?
     /// Floating-point operations.
     var operations: Double?
     /// For each query the cosines of what was found, best first.

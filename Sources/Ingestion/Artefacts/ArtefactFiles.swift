@@ -6,7 +6,7 @@ package enum ArtefactFiles {
     /// One `Block` a line, in the order of the text.
     package static let blocks = "blocks.jsonl"
 
-    /// For tables: `{"columns": […]}`, then one array of strings and nulls for each row.
+    /// For tables: `{"columns": […]}`, then one array of JSON values for each row (`RowReader`).
     package static let rows = "rows.jsonl"
 
     /// The `ExtractionSummary`; written last, so that its presence means that the others are complete.

@@ -19,6 +19,7 @@ final class ArtefactWriter {
     private let directory: URL
     private let text: BufferedFile
     private let blockLines: BufferedFile
+    private var line: [UInt8] = []
 
     /// Creates the directory if it is missing, and removes what would make an earlier attempt look complete.
     init(directory: URL) throws {
@@ -38,10 +39,9 @@ final class ArtefactWriter {
         scalars += UTF8Bytes.scalarCount(bytes)
     }
 
-    /// Appends a block whose untrimmed bytes begin at the scalar `start`. One that is empty after trimming is left out,
-    /// except for a row, so that there is one block for each row.
+    /// Appends a block whose untrimmed bytes begin at the scalar `start`. One that is empty after trimming is left out.
     func appendBlock(
-        _ kind: Block.Kind, _ bytes: some BidirectionalCollection<UInt8>, start: Int, page: Int? = nil, row: Int? = nil, trim: Trim = .both
+        _ kind: Block.Kind, _ bytes: some BidirectionalCollection<UInt8>, start: Int, page: Int? = nil, trim: Trim = .both
     ) throws {
         var first = bytes.startIndex
         var last = bytes.endIndex
@@ -55,7 +55,7 @@ final class ArtefactWriter {
                 start += 1
             }
         }
-        if first == last, kind != .row { return }
+        if first == last { return }
         let content = bytes[first..<last]
 
         var line: [UInt8] = []
@@ -67,7 +67,28 @@ final class ArtefactWriter {
         JSONText.appendMember("start", start, to: &line)
         JSONText.appendMember("end", start + UTF8Bytes.scalarCount(content), to: &line)
         if let page { JSONText.appendMember("page", page, to: &line) }
-        if let row { JSONText.appendMember("row", row, to: &line) }
+        line.append(contentsOf: [0x7D, 0x0A])
+        try blockLines.append(line)
+        blocks += 1
+    }
+
+    /// Appends the text of one row and its block, which is there even if the text is empty. Rows are divided by a blank line.
+    ///
+    /// - Parameter row: counted from 1.
+    func appendRow(_ bytes: [UInt8], row: Int) throws {
+        if row > 1 {
+            try text.append([UTF8Bytes.lineFeed, UTF8Bytes.lineFeed])
+            scalars += 2
+        }
+        let start = scalars
+        scalars += bytes.withUnsafeBufferPointer(ByteScan.scalarCount)
+        try text.append(bytes)
+        line.removeAll(keepingCapacity: true)
+        line.append(contentsOf: "{\"kind\":\"row\",\"text\":".utf8)
+        JSONText.appendString(bytes, to: &line)
+        JSONText.appendMember("start", start, to: &line)
+        JSONText.appendMember("end", scalars, to: &line)
+        JSONText.appendMember("row", row, to: &line)
         line.append(contentsOf: [0x7D, 0x0A])
         try blockLines.append(line)
         blocks += 1
@@ -75,12 +96,14 @@ final class ArtefactWriter {
 
     /// Ends the files and then writes the summary: a directory with a summary is complete.
     func finish(
-        kind: ExtractionSummary.Kind, rows: Int = 0, columns: [String] = [], replacedBytes: Int
+        kind: ExtractionSummary.Kind, rows: Int = 0, columns: [String] = [], replacedBytes: Int,
+        shortRows: ExtractionSummary.ShortRows? = nil, whyNoTable: String? = nil
     ) throws -> ExtractionSummary {
         try text.close()
         try blockLines.close()
         let summary = ExtractionSummary(
-            kind: kind, scalars: scalars, blocks: blocks, rows: rows, columns: columns, replacedBytes: replacedBytes
+            kind: kind, scalars: scalars, blocks: blocks, rows: rows, columns: columns, replacedBytes: replacedBytes,
+            shortRows: shortRows, whyNoTable: whyNoTable
         )
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -19,22 +19,22 @@ package struct BlockReader: Sequence {
 
     /// Starts from the first block; each iterator has its own place in the file.
     package func makeIterator() -> Iterator {
-        Iterator(lines: try? ArtefactLines(file: file))
+        Iterator(lines: try? BlockLines(file: file))
     }
 
     /// Calls `body` with each block in turn. Throws what `body` throws, and an error for a line that is no block.
     package func forEachBlock(_ body: (Block) throws -> Void) throws {
-        var lines = try ArtefactLines(file: file)
-        while let block = try lines.next(Block.self) { try body(block) }
+        var lines = try BlockLines(file: file)
+        while let block = try lines.next() { try body(block) }
     }
 
     /// A place in the file.
     package struct Iterator: IteratorProtocol {
-        fileprivate var lines: ArtefactLines?
+        fileprivate var lines: BlockLines?
 
         /// The next block; `nil` at the end or at a damaged line.
         package mutating func next() -> Block? {
-            guard let block = try? lines?.next(Block.self) else {
+            guard let block = try? lines?.next() else {
                 lines = nil
                 return nil
             }
@@ -43,76 +43,47 @@ package struct BlockReader: Sequence {
     }
 }
 
-/// Streams the rows of an extracted table, one line of `rows.jsonl` at a time. A cell is `nil` where the record has none or null.
-///
-/// As a `Sequence` it cannot throw: a damaged line ends it early. Use `forEachRow` where the file is not known to be whole.
-package struct RowReader: Sequence {
-    /// The names of the columns, in the order of the cells.
-    package let columns: [String]
-
-    private let file: URL
-
-    /// Reads `rows.jsonl` of a directory. Throws if the file is not there or has no header.
-    package init(directory: URL) throws {
-        try self.init(file: directory.appendingPathComponent(ArtefactFiles.rows))
-    }
-
-    /// Reads a file of rows, wherever it is. Throws if it is not there or has no header.
-    package init(file: URL) throws {
-        self.file = file
-        var lines = try ArtefactLines(file: file)
-        columns = try Self.header(&lines).columns
-    }
-
-    /// Starts from the first row; each iterator has its own place in the file.
-    package func makeIterator() -> Iterator {
-        var lines = try? ArtefactLines(file: file)
-        if lines != nil, (try? lines?.next(Header.self)) == nil { lines = nil }
-        return Iterator(lines: lines)
-    }
-
-    /// Calls `body` with each row in turn. Throws what `body` throws, and an error for a line that is no row.
-    package func forEachRow(_ body: ([String?]) throws -> Void) throws {
-        var lines = try ArtefactLines(file: file)
-        _ = try Self.header(&lines)
-        while let row = try lines.next([String?].self) { try body(row) }
-    }
-
-    /// A place in the file.
-    package struct Iterator: IteratorProtocol {
-        fileprivate var lines: ArtefactLines?
-
-        /// The next row; `nil` at the end or at a damaged line.
-        package mutating func next() -> [String?]? {
-            guard let row = try? lines?.next([String?].self) else {
-                lines = nil
-                return nil
-            }
-            return row
-        }
-    }
-
-    private struct Header: Decodable {
-        var columns: [String]
-    }
-
-    private static func header(_ lines: inout ArtefactLines) throws -> Header {
-        guard let header = try lines.next(Header.self) else { throw ExtractionFailure.crashed("The file of rows has no header.") }
-        return header
-    }
-}
-
-/// The lines of an artefact, each decoded from JSON. Their length is bounded by the limits that held when they were written.
-struct ArtefactLines {
-    private var lines: LineReader<ByteSource>
+/// The lines of a file of blocks. Their length is bounded by the limits that held when they were written.
+private struct BlockLines {
+    private var lines: LineWindow<ByteSource>
     private let decoder = JSONDecoder()
 
     init(file: URL) throws {
-        lines = LineReader(try ByteSource(file: file), limit: .max)
+        lines = LineWindow(try ByteSource(file: file), limit: .max)
     }
 
-    mutating func next<Value: Decodable>(_ type: Value.Type) throws -> Value? {
+    /// The blocks of a table, of which there are as many as rows, are read without a decoder, which takes ten times as long.
+    mutating func next() throws -> Block? {
         guard let line = try lines.next() else { return nil }
-        return try decoder.decode(type, from: Data(line.bytes))
+        return try lines.window.bytes.withUnsafeBufferPointer { bytes in
+            if let base = bytes.baseAddress, let block = Block(rowBlock: base, line) { return block }
+            return try decoder.decode(Block.self, from: Data(bytes[line]))
+        }
+    }
+}
+
+extension Block {
+    /// The block of a row as `ArtefactWriter` writes it; `nil` for anything else, which may be a block all the same.
+    fileprivate init?(rowBlock bytes: UnsafePointer<UInt8>, _ line: Range<Int>) {
+        var scanner = JSONScanner(bytes, start: line.lowerBound, end: line.upperBound, depthLimit: 1)
+        guard Self.pass("{\"kind\":\"row\",\"text\":", bytes, &scanner, line.upperBound), let string = scanner.string() else { return nil }
+        guard Self.pass(",\"start\":", bytes, &scanner, line.upperBound), let start = Self.number(bytes, &scanner),
+            Self.pass(",\"end\":", bytes, &scanner, line.upperBound), let end = Self.number(bytes, &scanner),
+            Self.pass(",\"row\":", bytes, &scanner, line.upperBound), let row = Self.number(bytes, &scanner),
+            Self.pass("}", bytes, &scanner, line.upperBound), scanner.place == line.upperBound
+        else { return nil }
+        self.init(kind: .row, text: string.text(bytes), start: start, end: end, row: row)
+    }
+
+    private static func pass(_ word: StaticString, _ bytes: UnsafePointer<UInt8>, _ scanner: inout JSONScanner, _ end: Int) -> Bool {
+        let length = word.utf8CodeUnitCount
+        guard scanner.place + length <= end, memcmp(bytes + scanner.place, word.utf8Start, length) == 0 else { return false }
+        scanner.move(to: scanner.place + length)
+        return true
+    }
+
+    private static func number(_ bytes: UnsafePointer<UInt8>, _ scanner: inout JSONScanner) -> Int? {
+        guard let cell = scanner.value(outerDepth: 0), cell.kind == .scalar else { return nil }
+        return Int(cell.string(bytes))
     }
 }

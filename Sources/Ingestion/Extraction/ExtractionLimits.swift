@@ -67,4 +67,22 @@ package struct ExtractionLimits: Sendable, Codable, Equatable {
         self.rows = rows
         self.jsonDepth = jsonDepth
     }
+
+    /// The limits are those of an input of this size; a larger one gets more for what is beyond it.
+    static let coveredInputBytes = 64 << 20
+    /// Text, rows and blocks of a table are each a little larger than the file; short cells under long column names make them more.
+    static let outputBytesPerInputByte = 4
+    /// A sixtieth of what was measured in Benchmarks (rows), for slower machines and formats.
+    static let inputBytesPerProcessorSecond = 4 << 20
+    static let inputBytesPerWallSecond = 2 << 20
+
+    /// The limits for an input of so many bytes: time and output grow with it, memory does not, as nothing holds a whole file.
+    package func scaled(toInputBytes bytes: Int) -> ExtractionLimits {
+        let more = max(0, bytes - Self.coveredInputBytes)
+        var limits = self
+        limits.outputBytes += more * Self.outputBytesPerInputByte
+        limits.cpuSeconds += more / Self.inputBytesPerProcessorSecond
+        limits.wallSeconds += more / Self.inputBytesPerWallSecond
+        return limits
+    }
 }

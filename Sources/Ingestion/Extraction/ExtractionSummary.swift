@@ -24,14 +24,43 @@ package struct ExtractionSummary: Codable, Sendable, Equatable {
     /// Bytes of the file that no encoding could explain and that became U+FFFD.
     package var replacedBytes: Int
 
+    /// Rows of a CSV file that have fewer cells than the header, which were filled with null; `nil` if there are none.
+    package var shortRows: ShortRows?
+
+    /// For a JSON file that became a document: a sentence for its owner that says why it is no table.
+    package var whyNoTable: String?
+
+    /// What is told of rows with too few cells.
+    package struct ShortRows: Codable, Sendable, Equatable {
+        /// So many line numbers are kept.
+        static let keptLines = 10
+
+        /// How many there are.
+        package var count: Int
+
+        /// The lines on which the first of them begin, counted from 1.
+        package var firstLines: [Int]
+
+        /// A report of so many rows.
+        package init(count: Int, firstLines: [Int]) {
+            self.count = count
+            self.firstLines = firstLines
+        }
+    }
+
     /// A summary with all its numbers.
-    package init(kind: Kind, scalars: Int, blocks: Int, rows: Int, columns: [String], replacedBytes: Int) {
+    package init(
+        kind: Kind, scalars: Int, blocks: Int, rows: Int, columns: [String], replacedBytes: Int, shortRows: ShortRows? = nil,
+        whyNoTable: String? = nil
+    ) {
         self.kind = kind
         self.scalars = scalars
         self.blocks = blocks
         self.rows = rows
         self.columns = columns
         self.replacedBytes = replacedBytes
+        self.shortRows = shortRows
+        self.whyNoTable = whyNoTable
     }
 }
 
@@ -39,6 +68,9 @@ package struct ExtractionSummary: Codable, Sendable, Equatable {
 package enum ExtractionFailure: Error, Sendable, Equatable {
     /// The file is at fault; a sentence for its owner with the line number where there is one. A retry is useless.
     case refused(String)
+
+    /// The file is sound but holds nothing: no text, or no rows. A sentence for its owner; a retry is useless.
+    case empty(String)
 
     /// The child used more memory, time or disk than it may; a sentence that names which. A retry is useless.
     case limitExceeded(String)

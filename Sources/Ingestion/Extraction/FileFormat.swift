@@ -5,6 +5,7 @@ package enum FileFormat: String, Sendable, CaseIterable, Codable {
     case csv
     case jsonl
     case json
+    case parquet
 
     /// The format of an upload: by the extension of its name, and where that says nothing, by the media type the client sent.
     ///
@@ -26,6 +27,7 @@ package enum FileFormat: String, Sendable, CaseIterable, Codable {
         case .csv: "text/csv"
         case .jsonl: "application/x-ndjson"
         case .json: "application/json"
+        case .parquet: "application/vnd.apache.parquet"
         }
     }
 
@@ -40,6 +42,7 @@ package enum FileFormat: String, Sendable, CaseIterable, Codable {
         "csv": .csv, "tsv": .csv,
         "jsonl": .jsonl, "ndjson": .jsonl,
         "json": .json,
+        "parquet": .parquet,
     ]
 
     private static let byMediaType: [String: FileFormat] = [
@@ -48,5 +51,6 @@ package enum FileFormat: String, Sendable, CaseIterable, Codable {
         "text/csv": .csv, "application/csv": .csv, "text/tab-separated-values": .csv,
         "application/x-ndjson": .jsonl, "application/ndjson": .jsonl, "application/jsonl": .jsonl, "application/x-jsonlines": .jsonl,
         "application/json": .json, "text/json": .json,
+        "application/vnd.apache.parquet": .parquet, "application/x-parquet": .parquet,
     ]
 }

@@ -37,10 +37,22 @@ struct CSVDialect: Equatable {
 
     private static func cellCounts(of sample: [UInt8], isWhole: Bool, delimiter: UInt8, limits: ExtractionLimits) -> [Int] {
         var counts: [Int] = []
-        var parser = CSVParser(delimiter: delimiter, limits: limits)
-        // A fault here only ends the sample: the real reading reports it with the delimiter that was chosen.
-        try? parser.consume(sample) { counts.append($0.fields.count) }
-        if isWhole || counts.isEmpty { try? parser.finish { counts.append($0.fields.count) } }
+        var scanner = CSVScanner(delimiter: delimiter, limits: limits)
+        sample.withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress else { return }
+            var place = 0
+            // A fault here only ends the sample: the real reading reports it with the delimiter that was chosen.
+            while place < bytes.count {
+                switch scanner.scan(base, start: place, end: bytes.count, isWhole: isWhole) {
+                case .record(let end, _):
+                    counts.append(scanner.cells.count)
+                    place = end
+                case .blank(let end): place = end
+                case .incomplete where counts.isEmpty: return counts.append(scanner.cells.count)
+                case .incomplete, .tooManyCells: return
+                }
+            }
+        }
         return counts
     }
 }

@@ -86,6 +86,15 @@ struct JSONGrammar {
         guard state == .afterValue, depth == 0 else { throw invalid("the end of the \(whole) comes too early") }
     }
 
+    static func hexValue(_ byte: UInt8) -> UInt32? {
+        switch byte {
+        case 0x30...0x39: UInt32(byte - 0x30)
+        case 0x41...0x46: UInt32(byte - 0x41 + 10)
+        case 0x61...0x66: UInt32(byte - 0x61 + 10)
+        default: nil
+        }
+    }
+
     static func isSpace(_ byte: UInt8) -> Bool {
         byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
     }
@@ -97,7 +106,7 @@ struct JSONGrammar {
             guard "\"\\/bfnrtu".utf8.contains(byte) else { throw unexpected(byte, "an escape such as \\n or \\u00e9") }
             state = byte == 0x75 ? .hexDigits(left: 4) : .string
         case .hexDigits(let left):
-            guard JSONValueParser.hexValue(byte) != nil else { throw unexpected(byte, "a hexadecimal digit") }
+            guard JSONGrammar.hexValue(byte) != nil else { throw unexpected(byte, "a hexadecimal digit") }
             state = left == 1 ? .string : .hexDigits(left: left - 1)
         case .literal(let literal, let matched):
             guard byte == literal.letters[matched] else { throw unexpected(byte, "true, false or null") }
@@ -131,7 +140,11 @@ struct JSONGrammar {
 
     private mutating func stepAfterValue(_ byte: UInt8) throws {
         guard let isObject = open.last else {
-            throw invalid("nothing may follow the first value\(byte == 0x7B ? " (a file with one object a line is named .jsonl)" : "")")
+            switch byte {
+            case 0x7B: throw invalid("nothing may follow the first value (a file with one object a line is named .jsonl)")
+            case 0x2C: throw invalid("nothing may follow the value, not even a comma; remove it")
+            default: throw invalid("nothing may follow the first value")
+            }
         }
         switch byte {
         case 0x2C: state = isObject ? .key : .value
@@ -162,6 +175,7 @@ struct JSONGrammar {
         case 0x74: state = .literal(.yes, matched: 1)
         case 0x66: state = .literal(.no, matched: 1)
         case 0x6E: state = .literal(.null, matched: 1)
+        case 0x4E, 0x49: throw invalid("NaN and Infinity are not JSON; write null, or the word in quotes")
         default: throw unexpected(byte, "a value")
         }
     }

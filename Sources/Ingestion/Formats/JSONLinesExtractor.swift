@@ -1,42 +1,39 @@
-import Foundation
-
-/// JSON Lines: one object a line, read once for the columns and once for the rows.
+/// JSON Lines: one object a line. Blank lines are no records.
 struct JSONLinesExtractor {
-    let writer: ArtefactWriter
-    let directory: URL
-    let limits: ExtractionLimits
+    private var table: TableWriter
+    private let limits: ExtractionLimits
+    private var records: RecordReader
 
-    /// - Parameter open: starts the text from its beginning.
-    func extract(_ open: () throws -> TextSource) throws -> ExtractionSummary {
-        var columns = RecordColumns()
-        var records = 0
-        _ = try forEachRecord(open()) { record, line in
-            records += 1
-            try columns.add(record, line: line, limits: limits)
-        }
-        if records == 0 { throw ExtractionFailure.refused("The file holds no records: every line is blank.") }
-        let names = try ColumnNames.make(columns.keys, limits: limits)
-        var table = try TableWriter(writer: writer, directory: directory, columns: names, limits: limits)
-        let source = try forEachRecord(open()) { record, line in
-            try table.append(columns.cells(of: record), line: line)
-        }
-        return try table.finish(replacedBytes: source.replacedBytes)
+    init(table: TableWriter, limits: ExtractionLimits) {
+        self.table = table
+        self.limits = limits
+        records = RecordReader(limits: limits)
     }
 
-    private func forEachRecord(
-        _ source: TextSource, _ body: ([(key: [UInt8], value: JSONValue)], _ line: Int) throws -> Void
-    ) throws -> TextSource {
-        var lines = LineReader(source, limit: limits.lineBytes)
+    /// Writes every record of the text.
+    consuming func extract(_ source: TextSource) throws -> ExtractionSummary {
+        var lines = LineWindow(source, limit: limits.lineBytes)
         while let line = try lines.next() {
-            if UTF8Bytes.isBlank(line.bytes) { continue }
-            var grammar = JSONGrammar(depthLimit: limits.jsonDepth, line: line.number)
-            for byte in line.bytes { try grammar.consume(byte) }
-            try grammar.finish(at: "line")
-            guard case .object(let record) = try JSONValueParser.parse(line.bytes) else {
-                throw ExtractionFailure.refused("Line \(line.number) is not a JSON object. Each line must look like {\"name\": \"value\"}.")
+            try lines.window.bytes.withUnsafeBufferPointer { bytes in
+                guard let base = bytes.baseAddress, !UTF8Bytes.isBlank(bytes[line]) else { return }
+                try read(base, line, number: lines.number)
             }
-            try body(record, line.number)
         }
-        return lines.source
+        if table.rows == 0 { throw ExtractionFailure.empty("The file holds no records: every line is blank.") }
+        return try table.finish(replacedBytes: lines.window.source.replacedBytes)
+    }
+
+    private mutating func read(_ bytes: UnsafePointer<UInt8>, _ line: Range<Int>, number: Int) throws {
+        let rest = UnsafeBufferPointer(start: bytes + line.lowerBound, count: line.count)
+        // The cheap reading would write a record before it saw what follows it on its line.
+        if let end = try records.read(bytes, start: line.lowerBound, end: line.upperBound, outerDepth: 0, line: number, into: &table),
+            UTF8Bytes.isBlank(UnsafeBufferPointer(start: bytes + end, count: line.upperBound - end))
+        {
+            return
+        }
+        var grammar = JSONGrammar(depthLimit: limits.jsonDepth, line: number)
+        for byte in rest { try grammar.consume(byte) }
+        try grammar.finish(at: "line")
+        throw ExtractionFailure.refused("Line \(number) is not a JSON object. Each line must look like {\"name\": \"value\"}.")
     }
 }

@@ -15,6 +15,8 @@ enum ChildEnding: Sendable {
             return nil
         case .exited(ExtractCommandLine.ExitCode.refused, let standardError):
             return .refused(Self.lastLine(standardError) ?? "The file was refused.")
+        case .exited(ExtractCommandLine.ExitCode.empty, let standardError):
+            return .empty(Self.lastLine(standardError) ?? "The file is empty.")
         case .exited(ExtractCommandLine.ExitCode.limitExceeded, let standardError):
             return .limitExceeded(Self.lastLine(standardError) ?? "The file needs more than one extraction may use.")
         case .exited(let code, let standardError):

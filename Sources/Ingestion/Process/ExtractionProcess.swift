@@ -1,4 +1,3 @@
-import Dispatch
 package import Foundation
 import Subprocess
 
@@ -15,39 +14,87 @@ package struct ExtractionProcess: Sendable {
 
     private let executable: String
     private let limits: ExtractionLimits
+    private let duckDB: DuckDB
 
-    /// - Parameter executable: path of a program whose `extract` subcommand calls `ExtractCommandLine`.
-    package init(executable: String, limits: ExtractionLimits = ExtractionLimits()) {
+    /// - Parameters:
+    ///   - executable: path of a program whose `extract` subcommand calls `ExtractCommandLine`.
+    ///   - limits: those of a small file; they grow with its size (`ExtractionLimits.scaled`).
+    ///   - duckDB: what reads Parquet; it need not be there until a Parquet file comes.
+    package init(executable: String, limits: ExtractionLimits = ExtractionLimits(), duckDB: DuckDB = .installed) {
         self.executable = executable
         self.limits = limits
+        self.duckDB = duckDB
     }
 
     /// Extracts `input` into `directory` and returns the summary that the child left there.
     ///
     /// Cancelling the task kills the child and throws `CancellationError`. Everything else that goes wrong is an `ExtractionFailure`.
     /// Only a returned summary says that the directory is complete; after an error its content means nothing.
-    package func run(format: FileFormat, input: URL, into directory: URL) async throws -> ExtractionSummary {
-        let ending = try await runChild(format: format, input: input, into: directory)
+    /// - Parameter passageColumns: the columns of which a table's text and blocks are made, in this order; `nil` means all. The
+    ///   rows have all columns in any case.
+    package func run(
+        format: FileFormat, input: URL, into directory: URL, passageColumns: [String]? = nil
+    ) async throws -> ExtractionSummary {
+        let size = try? await offThePool { try fileBytes(input) }
+        let limits = limits.scaled(toInputBytes: size ?? 0)
+        if format == .parquet { return try await runParquet(input, directory, passageColumns, limits) }
+        return try await extract(format: format, input: input, into: directory, passageColumns: passageColumns, limits: limits)
+    }
+
+    /// Parquet goes through a file of JSON Lines, by two children one after the other.
+    private func runParquet(
+        _ input: URL, _ directory: URL, _ passageColumns: [String]?, _ limits: ExtractionLimits
+    ) async throws -> ExtractionSummary {
+        let folder = directory.appendingPathComponent("parquet", isDirectory: true)
+        try await offThePool { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let lines = folder.appendingPathComponent("rows.jsonl")
+        let conversion = ParquetImport(duckDB: duckDB, limits: limits)
+        let late = try await within(limits.wallSeconds) {
+            try await conversion.convert(input, to: lines, in: folder)
+            return false
+        } otherwise: {
+            true
+        }
+        if late, let failure = ChildEnding.wallClock.failure(limits: limits) { throw failure }
+        return try await run(format: .jsonl, input: lines, into: directory, passageColumns: passageColumns)
+    }
+
+    private func extract(
+        format: FileFormat, input: URL, into directory: URL, passageColumns: [String]?, limits: ExtractionLimits
+    ) async throws -> ExtractionSummary {
+        let encodedLimits = String(decoding: try JSONEncoder().encode(limits), as: UTF8.self)
+        var arguments = [
+            "extract", "--format", format.rawValue, "--input", input.path, "--output", directory.path, "--limits", encodedLimits,
+        ]
+        if let passageColumns {
+            arguments += ["--passage-columns", String(decoding: try JSONEncoder().encode(passageColumns), as: UTF8.self)]
+        }
+        let complete = arguments
+        let ending = try await within(limits.wallSeconds) {
+            try await spawn(complete)
+        } otherwise: {
+            ChildEnding.wallClock
+        }
         try Task.checkCancellation()
         if let failure = ending.failure(limits: limits) { throw failure }
         return try await summary(in: directory)
     }
 
-    private func runChild(format: FileFormat, input: URL, into directory: URL) async throws -> ChildEnding {
-        let encodedLimits = String(decoding: try JSONEncoder().encode(limits), as: UTF8.self)
-        let arguments = [
-            "extract", "--format", format.rawValue, "--input", input.path, "--output", directory.path, "--limits", encodedLimits,
-        ]
-        let wallClock = Duration.seconds(limits.wallSeconds)
-        return try await withThrowingTaskGroup(of: ChildEnding.self) { group in
-            group.addTask { try await spawn(arguments) }
+    /// What a child comes to, or something else if its time is up. A child that is late or whose task is cancelled is killed and waited for.
+    private func within<Value: Sendable>(
+        _ seconds: Int, _ child: @escaping @Sendable () async throws -> Value, otherwise late: @escaping @Sendable () -> Value
+    ) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value.self) { group in
+            group.addTask(operation: child)
             group.addTask {
-                try await Task.sleep(for: wallClock)
-                return .wallClock
+                try await Task.sleep(for: .seconds(seconds))
+                return late()
             }
-            // Whichever comes first; leaving the group cancels the other, and a cancelled child is killed and waited for.
+            // Whichever comes first; leaving the group cancels the other.
             defer { group.cancelAll() }
-            return try await group.next() ?? .notStarted("nothing was run")
+            guard let first = try await group.next() else { return late() }
+            return first
         }
     }
 
@@ -80,18 +127,12 @@ package struct ExtractionProcess: Sendable {
     }
 
     private func summary(in directory: URL) async throws -> ExtractionSummary {
-        try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(
-                    with: Result {
-                        do {
-                            let data = try Data(contentsOf: directory.appendingPathComponent(ArtefactFiles.summary))
-                            return try JSONDecoder().decode(ExtractionSummary.self, from: data)
-                        } catch {
-                            throw ExtractionFailure.crashed("The extraction ended well but left no readable summary: \(error)")
-                        }
-                    }
-                )
+        try await offThePool {
+            do {
+                let data = try Data(contentsOf: directory.appendingPathComponent(ArtefactFiles.summary))
+                return try JSONDecoder().decode(ExtractionSummary.self, from: data)
+            } catch {
+                throw ExtractionFailure.crashed("The extraction ended well but left no readable summary: \(error)")
             }
         }
     }

@@ -24,6 +24,7 @@ enum BinarySignature {
         ([0x28, 0xB5, 0x2F, 0xFD], "a Zstandard archive"),
         ([0x7F, 0x45, 0x4C, 0x46], "a program"),
         (Array("SQLite format 3\0".utf8), "an SQLite database"),
+        (Array("PAR1".utf8), "a Parquet file (whose name ends in .parquet)"),
         (Array("OggS\0".utf8), "an Ogg file"),
     ]
 }

@@ -21,10 +21,11 @@ struct FileInspection: Equatable {
 
     /// Reads the file once, from end to end, with bounded memory.
     ///
-    /// Throws `ExtractionFailure.refused` for an empty or a binary file.
+    /// Throws `ExtractionFailure.empty` or, for a binary file, `.refused`.
     init(file: URL, chunkBytes: Int = ByteSource.defaultChunkBytes) throws {
-        let head = try ByteSource(file: file, chunkBytes: BinarySignature.headBytes).next() ?? []
-        if head.isEmpty { throw ExtractionFailure.refused("The file is empty.") }
+        var beginning = try ByteSource(file: file, chunkBytes: BinarySignature.headBytes)
+        let head = try beginning.next() ?? []
+        if head.isEmpty { throw ExtractionFailure.empty("The file is empty.") }
         if let name = BinarySignature.name(of: head) {
             throw ExtractionFailure.refused("The file is not text: its first bytes are those of \(name).")
         }
@@ -32,7 +33,7 @@ struct FileInspection: Equatable {
 
         var counts = Counts()
         var decoder = ScalarDecoder(encoding: encoding)
-        let source = try ByteSource(file: file, chunkBytes: chunkBytes)
+        var source = try ByteSource(file: file, chunkBytes: chunkBytes)
         while let chunk = try source.next() { counts.add(chunk, with: &decoder) }
         if decoder.finish() > 0 { counts.damaged += 1 }
 
@@ -65,7 +66,15 @@ struct FileInspection: Equatable {
         var damaged = 0
 
         mutating func add(_ chunk: [UInt8], with decoder: inout ScalarDecoder) {
-            for byte in chunk {
+            var place = 0
+            while place < chunk.count {
+                if decoder.isBetweenUTF8 {
+                    let start = place
+                    place = addClean(chunk, from: start)
+                    guard place < chunk.count else { return }
+                }
+                let byte = chunk[place]
+                place += 1
                 var step = decoder.step(byte)
                 if case .undecodable(_, again: true) = step {
                     damaged += 1
@@ -76,6 +85,17 @@ struct FileInspection: Equatable {
                 case .undecodable: damaged += 1
                 case .scalar(let value): add(value)
                 }
+            }
+        }
+
+        /// Counts what is clean UTF-8 without decoding it, and returns where that ends.
+        private mutating func addClean(_ chunk: [UInt8], from start: Int) -> Int {
+            chunk.withUnsafeBufferPointer { bytes in
+                guard let base = bytes.baseAddress else { return start }
+                let end = ByteScan.cleanUTF8(base, start, bytes.count)
+                scalars += ByteScan.scalarCount(UnsafeBufferPointer(rebasing: bytes[start..<end]))
+                sound += ByteScan.longSequences(base, start, end)
+                return end
             }
         }
 

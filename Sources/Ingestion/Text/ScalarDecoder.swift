@@ -38,6 +38,9 @@ struct ScalarDecoder {
         }
     }
 
+    /// Whether the next byte begins a sequence of UTF-8, so that a run of clean text may be passed over without the decoder.
+    var isBetweenUTF8: Bool { encoding == .utf8 && bytesNeeded == 0 }
+
     /// At the end of the file: how many bytes were left over.
     mutating func finish() -> Int {
         let left = bytesSeen + (firstByte == nil ? 0 : 1) + (highSurrogate == nil ? 0 : 2)

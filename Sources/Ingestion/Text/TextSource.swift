@@ -38,12 +38,22 @@ struct TextSource: ChunkSource {
         return nil
     }
 
+    /// Clean stretches of UTF-8 are copied as a whole; everything else goes through the decoder byte by byte.
     private mutating func decode(_ chunk: [UInt8], into output: inout [UInt8]) {
-        for byte in chunk {
-            if marksLeft > 0 {
-                marksLeft -= 1
-                continue
+        var place = min(marksLeft, chunk.count)
+        marksLeft -= place
+        while place < chunk.count {
+            if decoder.isBetweenUTF8, !afterReturn {
+                let start = place
+                chunk.withUnsafeBufferPointer { bytes in
+                    guard let base = bytes.baseAddress else { return }
+                    place = ByteScan.cleanUTF8(base, start, bytes.count)
+                    output.append(base, start, place)
+                }
+                guard place < chunk.count else { return }
             }
+            let byte = chunk[place]
+            place += 1
             var step = decoder.step(byte)
             if case .undecodable(let bytes, again: true) = step {
                 replace(bytes, in: &output)

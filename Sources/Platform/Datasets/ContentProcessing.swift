@@ -15,6 +15,11 @@ struct ContentProcessing: Sendable {
     }
 
     private static let segmentName = "segment"
+    /// How the reason begins for which a file without anything in it is refused.
+    private static let emptiness = "There is nothing in this file."
+
+    /// Whether a file was refused because there is nothing in it.
+    static func isAboutEmptiness(_ reason: String) -> Bool { reason.hasPrefix(emptiness) }
 
     let extraction: ExtractionProcess
     let blobs: BlobStore
@@ -27,6 +32,8 @@ struct ContentProcessing: Sendable {
             return try await extraction.run(format: format, input: input, into: folder)
         } catch ExtractionFailure.refused(let reason) {
             throw JobRefusal(reason)
+        } catch ExtractionFailure.empty(let reason) {
+            throw JobRefusal("\(Self.emptiness) \(reason)")
         } catch ExtractionFailure.limitExceeded(let reason) {
             throw JobRefusal(reason)
         }
@@ -47,7 +54,7 @@ struct ContentProcessing: Sendable {
             isTable ? try await blobs.adopt(outcome.folder.appending(path: ArtefactFiles.rows), organization: organization.text) : nil
         return DerivedContent(
             textSHA256: text.sha256, rowsSHA256: rows?.sha256, segmentSHA256: segment.sha256,
-            rowCount: isTable ? outcome.summary.rows : nil, columns: isTable ? outcome.summary.columns : nil, remarks: nil,
+            rowCount: isTable ? outcome.summary.rows : nil, columns: isTable ? outcome.summary.columns : nil, remarks: outcome.summary.remarks,
             passageCount: outcome.passages)
     }
 
@@ -65,6 +72,21 @@ struct ContentProcessing: Sendable {
         }
         for passage in splitter.finish() { try segment.append(passage) }
         return try segment.write(to: folder.appending(path: segmentName)).passages
+    }
+}
+
+extension ExtractionSummary {
+    /// What the owner of the file should know although it could be read.
+    fileprivate var remarks: String? {
+        var sentences: [String] = []
+        if let short = shortRows {
+            let lines = short.firstLines.map(String.init).joined(separator: ", ")
+            sentences.append(
+                "\(short.count) rows have fewer cells than the header and were filled with null, the first of them on these lines: \(lines).")
+        }
+        if let whyNoTable { sentences.append(whyNoTable) }
+        if replacedBytes > 0 { sentences.append("\(replacedBytes) bytes are no text in the file's encoding and became U+FFFD.") }
+        return sentences.isEmpty ? nil : sentences.joined(separator: " ")
     }
 }
 

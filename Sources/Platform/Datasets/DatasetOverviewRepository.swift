@@ -132,6 +132,6 @@ struct DatasetOverviewRepository: Sendable {
               AND c.status = 'failed' ORDER BY i.created_at, i.id LIMIT 1
             """)
         guard let error = try errors.first?.optionalText("error") else { return nil }
-        return DatasetFailure(IngestionJob.isAboutEmptiness(error) ? .empty : .unreadable, error)
+        return DatasetFailure(ContentProcessing.isAboutEmptiness(error) ? .empty : .unreadable, error)
     }
 }

@@ -77,9 +77,6 @@ struct IngestionJob: Sendable {
         try await report(context, id, progress: Step.extracting)
         let input = try blobs.localFile(BlobKey(organization: context.job.organization.text, sha256: content.sha256))
         let summary = try await processing.extract(content.format, input, into: folder)
-        if summary.kind == .table, summary.rows == 0 {
-            throw JobRefusal("\(Self.emptiness) Its columns are: \(summary.columns.joined(separator: ", ")).")
-        }
         try await faults.pass(.duringIngestion)
         try await report(context, id, progress: Step.indexing)
         let outcome = try await processing.index(summary, in: folder)
@@ -133,12 +130,4 @@ struct IngestionJob: Sendable {
     }
 
     private static let vectorsName = "vectors"
-
-    /// The sentence with which a table without rows is refused.
-    static let emptiness = "The table has no rows."
-
-    /// Whether a file was refused because there is nothing in it.
-    static func isAboutEmptiness(_ error: String) -> Bool {
-        error.hasPrefix(emptiness) || error.hasPrefix("The file holds no") || error.hasPrefix("The file has no header row")
-    }
 }

@@ -11,8 +11,10 @@ struct ExtractCommand: ParsableCommand {
     @Option var input: String
     @Option var output: String
     @Option var limits: String?
+    @Option var passageColumns: String?
 
     func run() throws {
-        throw ExitCode(ExtractCommandLine.run(format: format, input: input, output: output, limits: limits))
+        throw ExitCode(
+            ExtractCommandLine.run(format: format, input: input, output: output, limits: limits, passageColumns: passageColumns))
     }
 }
