@@ -14,7 +14,9 @@ let package = Package(
     platforms: [.macOS(.v15)],
     dependencies: [.package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2")],
     targets: [
-        .executableTarget(name: "Measure", dependencies: ["CLimits", "Ingestion", "Retrieval"], swiftSettings: strict),
+        .executableTarget(
+            name: "Measure", dependencies: ["Adaptation", "CLimits", "Ingestion", "Retrieval"], swiftSettings: strict),
+        .target(name: "Adaptation", swiftSettings: strict),
         .target(name: "CLimits"),
         .target(name: "Ingestion", dependencies: [.product(name: "Subprocess", package: "swift-subprocess")], swiftSettings: strict),
         .target(name: "Retrieval", dependencies: ["CKernels", "CStemmer"], swiftSettings: strict),

@@ -10,6 +10,7 @@ import Ingestion
                Measure ingestion WEIGHTS DOCUMENT FOLDER   encode | ingest
                Measure rows FOLDER                         extract FORMAT FILE | read | export FORMAT
                Measure extract FORMAT FILE FOLDER          does it once and ends, as the server's child process
+               Measure evaluation WEIGHTS                  assess TABLE.jsonl RESULT.json encoder|words | rate TABLE.jsonl
                Measure limits                              arithmetic KERNEL | read BYTES THREADS
         """
 
@@ -24,6 +25,7 @@ import Ingestion
             case ("rows", 2): try RowSubject(folder: arguments[1]).serve()
             case ("extract", 4):
                 exit(ExtractCommandLine.run(format: arguments[1], input: arguments[2], output: arguments[3], limits: nil))
+            case ("evaluation", 2): try EvaluationSubject(weights: arguments[1]).serve()
             case ("limits", 1): try LimitSubject().serve()
             default: throw Refusal(usage)
             }

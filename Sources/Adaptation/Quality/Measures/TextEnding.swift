@@ -1,0 +1,115 @@
+/// How a text ends.
+struct TextEnding {
+    let form: EndingCounts.Form
+    /// The last character ends a sentence, closes a quotation, a bracket or a block of code, or is a picture.
+    let isClosed: Bool
+    /// The last word, or the mark at the end, wants something to follow.
+    let isOpen: Bool
+    /// The last line is the mark of an item without the item.
+    let hasEmptyItem: Bool
+    /// Brackets or fences that were opened and not closed.
+    let unclosed: Int
+
+    init(_ text: ReadText) {
+        let scan = text.scan
+        let lines = LastLines(scan.bytes)
+        let closing: Set<UInt32> = [
+            0x22, 0x27, 0x29, 0x5D, 0x7D, 0x60, 0x2A, 0x3E, 0x5F, 0x7C, 0xBB, 0x201D, 0x2019, 0x201C, 0x300D, 0x300F, 0xFF09, 0x3011, 0x300B, 0x25, 0xFF05, 0x24,
+            0x20AC, 0xB0, 0xE2F, 0x7E,
+        ]
+        isClosed = scan.lastKind == .sentenceEnd || closing.contains(scan.lastScalar) || scan.lastScalar >= 0x1F000
+            || (0x2600..<0x2800).contains(scan.lastScalar)
+        let openMarks: Set<UInt32> = [0x2C, 0x3B, 0x2D, 0x28, 0x5B, 0x7B, 0x2F, 0x26, 0x3D, 0x2B, 0x3001, 0xFF0C, 0xFF1B, 0x60C, 0x61B, 0x2013, 0x2014, 0x3A, 0xFF1A]
+        let endsWithWord = scan.lastKind == .letter || scan.lastKind == .digit || scan.lastKind == .mark
+        var wantsMore = openMarks.contains(scan.lastScalar)
+        if endsWithWord, scan.words.count > 2, let last = text.entries.last.flatMap({ $0 }), last.isOpenEnd {
+            wantsMore = (scan.words.last?.scalars ?? 0) > 1 || !(scan.words.last?.isCapitalised ?? true)
+        }
+        isOpen = wantsMore
+        hasEmptyItem = lines.endsWithEmptyItem && lines.count > 1
+        unclosed = Self.unclosed(scan.bytes, isShortened: scan.isShortened)
+        let count = scan.words.reduce(0.0) { $0 + ($1.script.isUnspaced ? 0.5 : 1) }
+        if lines.count >= 3, lines.openShare > 0.5 {
+            form = .lines
+        } else if count <= 3 {
+            form = .label
+        } else if count <= 8 {
+            form = .phrase
+        } else {
+            form = count <= 20 ? .sentence : .prose
+        }
+    }
+
+    /// Brackets, double quotes and code fences that are still open at the end. A closing bracket without an opening one, as in `a)`, counts
+    /// for nothing.
+    private static func unclosed(_ bytes: [UInt8], isShortened: Bool) -> Int {
+        if isShortened { return 0 }
+        var round = 0
+        var square = 0
+        var curly = 0
+        var fences = 0
+        var index = 0
+        while index < bytes.count {
+            switch bytes[index] {
+            case UInt8(ascii: "("):
+                // Not the mouth of a smiley.
+                if index == 0 || bytes[index - 1] != UInt8(ascii: ":") { round += 1 }
+            case UInt8(ascii: ")"): round = max(0, round - 1)
+            case UInt8(ascii: "["): square += 1
+            case UInt8(ascii: "]"): square = max(0, square - 1)
+            case UInt8(ascii: "{"): curly += 1
+            case UInt8(ascii: "}"): curly = max(0, curly - 1)
+            case UInt8(ascii: "`") where index + 2 < bytes.count && bytes[index + 1] == bytes[index] && bytes[index + 2] == bytes[index]:
+                fences += 1
+                index += 2
+            default: break
+            }
+            index += 1
+        }
+        return round + square + curly + fences % 2
+    }
+}
+
+/// The last lines of a text, as far as they tell how its lines end.
+private struct LastLines {
+    private(set) var count = 0
+    /// Of the lines before the last, the share that end with a letter or a digit.
+    private(set) var openShare = 0.0
+    private(set) var endsWithEmptyItem = false
+
+    /// Lines that are looked at.
+    private static let mostLines = 12
+
+    init(_ bytes: [UInt8]) {
+        var end = bytes.count
+        var open = 0
+        while end > 0, count < Self.mostLines {
+            var start = end
+            while start > 0, bytes[start - 1] != 10 { start -= 1 }
+            var first = start
+            var last = end
+            while first < last, bytes[first] <= 32 { first += 1 }
+            while last > first, bytes[last - 1] <= 32 { last -= 1 }
+            if first < last {
+                if count == 0 {
+                    endsWithEmptyItem = Self.isItemMark(bytes[first..<last])
+                } else {
+                    let kind = bytes[last - 1]
+                    // Bytes of other scripts' letters count as letters; their full stops end with one of these two bytes.
+                    let isLetter = kind < 0x80 ? CharacterClass.kind(UInt32(kind)) == .letter || CharacterClass.kind(UInt32(kind)) == .digit : kind != 0x82 && kind != 0x81
+                    if isLetter || kind == UInt8(ascii: ",") { open += 1 }
+                }
+                count += 1
+            }
+            end = start - 1
+        }
+        openShare = count > 1 ? Double(open) / Double(count - 1) : 0
+    }
+
+    /// `4.`, `4)`, `-`, `*`, `•` alone.
+    private static func isItemMark(_ line: ArraySlice<UInt8>) -> Bool {
+        if line.count <= 3, line.elementsEqual("•".utf8) || line.elementsEqual("-".utf8) || line.elementsEqual("*".utf8) { return true }
+        guard let last = line.last, last == UInt8(ascii: ".") || last == UInt8(ascii: ")"), line.count <= 4, line.count >= 2 else { return false }
+        return line.dropLast().allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
+    }
+}

@@ -1,0 +1,101 @@
+/// Is something said again and again? Looks for runs of one character, for words beside themselves, and for stretches of words that came before.
+struct Variety {
+    /// Words of a stretch; characters of a writing without spaces count as half a word.
+    private static let stretch = 4
+    private static let unspacedStretch = 8
+
+    /// 0...1 of any text.
+    static func value(_ text: ReadText) -> Double {
+        let words = text.scan.words
+        var fault = characterRuns(text.scan)
+        guard words.count > 1 else { return 1 - fault }
+        fault = max(fault, neighbours(words))
+        let unspaced = words.reduce(0) { $0 + ($1.script.isUnspaced ? 1 : 0) }
+        let length = unspaced * 2 > words.count ? unspacedStretch : stretch
+        if words.count > length { fault = max(fault, repeated(words, length, isCode: text.isCode)) }
+        fault = max(fault, fewWords(text))
+        return 1 - fault
+    }
+
+    /// A letter five times in a row, or a short group of letters over and over.
+    private static func characterRuns(_ scan: TextScan) -> Double {
+        var run = 0
+        for word in scan.words where word.end - word.start >= 5 && !word.isNumber {
+            let bytes = scan.bytes[word.start..<word.end]
+            for period in 1...4 where bytes.count >= max(5, period * 3) {
+                var same = 0
+                var longest = 0
+                for index in bytes.indices.dropFirst(period) {
+                    same = bytes[index] == bytes[index - period] ? same + 1 : 0
+                    longest = max(longest, same)
+                }
+                if longest + period >= max(5, period * 3) {
+                    run += longest + period
+                    break
+                }
+            }
+        }
+        let share = Double(run) / Double(max(12, scan.bytes.count))
+        return run == 0 ? 0 : max(markRuns(scan), min(0.95, 0.25 + 3 * share))
+    }
+
+    /// Long rows of one mark are lines of a drawing or a table; only many of them count.
+    private static func markRuns(_ scan: TextScan) -> Double { Double(scan.symbolCount) > 0.7 * Double(scan.visibleCount) ? 0.5 : 0 }
+
+    /// Words that repeat the word before, or the second before.
+    private static func neighbours(_ words: [ScannedWord]) -> Double {
+        var once = 0
+        var twice = 0
+        for index in words.indices.dropFirst() where !words[index].isNumber && !words[index].script.isUnspaced {
+            if words[index].hash == words[index - 1].hash, words[index].gap <= .mark {
+                once += 1
+            } else if index >= 3, words[index].hash == words[index - 2].hash, words[index - 1].hash == words[index - 3].hash {
+                twice += 1
+            }
+        }
+        let count = Double(words.count)
+        // "had had" happens once; three in a row do not.
+        let beside = once < 2 && words.count > 6 ? 0 : Double(once)
+        return min(0.95, Completeness.rise((beside + Double(twice)) / count, from: 0.015, to: 0.2))
+    }
+
+    /// The share of stretches that stood in the text before.
+    private static func repeated(_ words: [ScannedWord], _ length: Int, isCode: Bool) -> Double {
+        var seen = Set<UInt64>(minimumCapacity: words.count)
+        var again = 0
+        var numbers = 0
+        var run = 0
+        var longest = 0
+        for start in 0...(words.count - length) {
+            var hash = TextHash.seed
+            var onlyNumbers = true
+            for index in start..<(start + length) {
+                hash = TextHash.combine(hash, words[index].hash)
+                if !words[index].isNumber { onlyNumbers = false }
+            }
+            if onlyNumbers {
+                numbers += 1
+            } else if seen.insert(hash).inserted {
+                run = 0
+            } else {
+                again += 1
+                run += 1
+                longest = max(longest, run)
+            }
+        }
+        let all = Double(max(1, words.count - length + 1 - numbers))
+        let share = Double(again) / all
+        // Long copies are sentences said twice; short ones are turns of phrase, names and the lines of a list.
+        let copied = Completeness.rise(Double(longest + length), from: Double(length) * 1.5, to: Double(length) * 3)
+        let tolerance = isCode ? 0.3 : 0.06
+        return min(0.97, Completeness.rise(share, from: tolerance, to: tolerance + 0.35) * (0.4 + 0.6 * copied))
+    }
+
+    /// A long text of few different words.
+    private static func fewWords(_ text: ReadText) -> Double {
+        guard text.scan.words.count >= 30, !text.isCode, text.scan.digitCount * 2 < text.scan.letterCount else { return 0 }
+        let words = text.scan.words.prefix(120)
+        let different = Set(words.map(\.hash)).count
+        return 0.8 * Completeness.rise(-Double(different) / Double(words.count), from: -0.3, to: -0.12)
+    }
+}
