@@ -31,8 +31,8 @@ package struct DuplicateReport: Sendable, Hashable {
     package let comparisons: Int
     /// Pairs of rows that met in a band, and whose sketches were compared. At most `DuplicateFinder.mostMeetings` for each row.
     package let meetings: Int
-    /// Rows that met more rows than the limits allow to look at, so that a near duplicate may have been left: tables in which thousands of rows
-    /// are almost near duplicates of each other. No row was dropped for it that should have stayed.
+    /// Rows that stay though they met more rows than the limits allow to look at, so that each may be a near duplicate that was left: they come
+    /// from tables in which thousands of rows are almost near duplicates of each other. No row went for it that should have stayed.
     package let limitedRows: Int
 
     /// All rows that go, in ascending order.

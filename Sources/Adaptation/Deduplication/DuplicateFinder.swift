@@ -8,10 +8,10 @@ package struct DuplicateFinder: Sendable {
     package static let thresholds = 0.5...1.0
     /// What counts as near unless somebody says otherwise.
     package static let defaultThreshold = 0.9
-    /// How many of the rows that stay a row may meet; half a kilobyte of sketches is looked at for four of them.
+    /// How many of the rows that stay a row may meet, the latest first, spread over its bands; their sketches are compared.
     package static let mostMeetings = 4096
     /// With how many of those that it met, the most similar sketches first, the text of a row is compared.
-    package static let mostComparisons = 32
+    package static let mostComparisons = 16
 
     let threshold: Double
     let plan: BandPlan

@@ -158,7 +158,7 @@ enum Sketch {
             let bits = sketches[first + word] ^ sketches[second + word]
             different &+= (((bits & low) &+ low) | bits) >> 7 & 0x0101_0101_0101_0101
         }
-        return RowSignature.sketchHalf - Int(truncatingIfNeeded: different &* 0x0101_0101_0101_0101 >> 56)
+        return RowSignature.sketchHalf - Int(truncatingIfNeeded: (different &* 0x0101_0101_0101_0101) >> 56)
     }
 }
 

@@ -41,20 +41,14 @@ package enum FoldedText {
         bytes.append(contentsOf: repeatElement(0, count: source.count))
         let written = bytes.withUnsafeMutableBufferPointer { target in
             var place = start
-            // A space is owed when white space was seen after something; it is paid before the next character.
-            var isSpaceOwed = false
+            // Without a branch, for the ends of words cannot be predicted: a space after a space is overwritten by what follows. One at the end
+            // is taken away with the punctuation there.
+            var afterSpace = 1
             for byte in source {
-                if isSpace(byte) {
-                    isSpaceOwed = place > start
-                    continue
-                }
-                if isSpaceOwed {
-                    target[place] = 0x20
-                    place += 1
-                    isSpaceOwed = false
-                }
-                target[place] = lowercase(byte)
-                place += 1
+                let space = isSpace(byte) ? 1 : 0
+                target[place] = space == 1 ? 0x20 : lowercase(byte)
+                place &+= 1 &- (space & afterSpace)
+                afterSpace = space
             }
             return place
         }
@@ -152,6 +146,7 @@ package enum FoldedText {
 
     /// Takes away the punctuation and the spaces at the end, unless nothing would be left.
     private static func removeEnd(from start: Int, of bytes: inout [UInt8]) {
+        while bytes.count > start, bytes.last == 0x20 { bytes.removeLast() }
         var end = bytes.count
         while end > start {
             var first = end - 1

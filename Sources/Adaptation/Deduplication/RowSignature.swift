@@ -105,7 +105,8 @@ struct Minima {
         let product = hash &* bins
         let bin = Int(truncatingIfNeeded: product >> 32)
         let value = UInt32(truncatingIfNeeded: product)
-        if value < minima[bin] { minima[bin] = value }
+        // Without a branch: in the first half of a row it could not be predicted.
+        minima[bin] = min(minima[bin], value)
     }
 
     /// Ends a round: its minima fill what was empty. Says whether nothing is empty any more.
@@ -128,7 +129,7 @@ struct Minima {
             var source = bin
             repeat {
                 state = Mixing.finish(state &+ 0x9E37_79B9_7F4A_7C15)
-                source = Int(truncatingIfNeeded: (state >> 32) &* UInt64(kept.count) >> 32)
+                source = Int(truncatingIfNeeded: ((state >> 32) &* UInt64(kept.count)) >> 32)
             } while original[source] == Self.empty
             kept[bin] = original[source]
         }
@@ -137,7 +138,7 @@ struct Minima {
     func appendSketch(to sketch: inout [UInt64]) {
         for word in 0..<RowSignature.sketchHalf / 8 {
             var packed: UInt64 = 0
-            for place in 0..<8 { packed = packed << 8 | UInt64(kept[(8 * word + place) % kept.count] &* 0x9E37_79B1 >> 24) }
+            for place in 0..<8 { packed = packed << 8 | UInt64((kept[(8 * word + place) % kept.count] &* 0x9E37_79B1) >> 24) }
             sketch.append(packed)
         }
     }
