@@ -13,7 +13,8 @@ let package = Package(
     name: "benchmarks",
     platforms: [.macOS(.v15)],
     targets: [
-        .executableTarget(name: "Measure", dependencies: ["CLimits", "Retrieval"], swiftSettings: strict),
+        .executableTarget(name: "Measure", dependencies: ["Adaptation", "CLimits", "Retrieval"], swiftSettings: strict),
+        .target(name: "Adaptation", swiftSettings: strict),
         .target(name: "CLimits"),
         .target(name: "Retrieval", dependencies: ["CKernels", "CStemmer"], swiftSettings: strict),
         .target(name: "CKernels"),

@@ -14,6 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import deduplication
 import encoder
 import ingestion
 import quality
@@ -25,7 +26,7 @@ from harness.report import Report
 from harness.texts import Texts
 from harness.worker import Failure
 
-BENCHMARKS = {"encoder": encoder, "vectors": vectors, "ingestion": ingestion, "service": service, "quality": quality}
+BENCHMARKS = {"encoder": encoder, "vectors": vectors, "ingestion": ingestion, "deduplication": deduplication, "service": service, "quality": quality}
 NEEDS_SERVER = {"service", "quality"}
 
 
@@ -69,7 +70,7 @@ def main():
         folder = Path(folder)
         if given.peers is None:
             peers = Peers()
-            report.note("The peers (onnxruntime, FAISS, Chroma) are absent: PEERS=1 installs them for one run.")
+            report.note("The peers (onnxruntime, FAISS, rensa, Chroma) are absent: PEERS=1 installs them for one run.")
         else:
             peers = Peers.install(Path(given.peers) if given.peers not in ("", "1") else folder / "peers")
         setting = Setting(folder, measure, server, places.weights(), Texts(), peers, given.passages)

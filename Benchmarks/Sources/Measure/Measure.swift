@@ -7,6 +7,7 @@ import Foundation
         usage: Measure encoder WEIGHTS KERNEL TEXTS.json   bulk SET COUNT | query SET COUNT | vectors SET FILE.f32
                Measure vectors BASE.f32 ROWS FOLDER [raw]  search UNITS COUNT | exact COUNT (the last 50 vectors of BASE are the queries)
                Measure ingestion WEIGHTS DOCUMENT FOLDER   encode | ingest
+               Measure deduplication ROWS.json THRESHOLD   find (ROWS: an object of the lists `prompts` and `completions`)
                Measure limits                              arithmetic KERNEL | read BYTES THREADS
         """
 
@@ -18,6 +19,7 @@ import Foundation
             case ("vectors", 4...5):
                 try VectorSubject(base: arguments[1], rows: arguments[2], folder: arguments[3], isRaw: arguments.count == 5).serve()
             case ("ingestion", 4): try IngestionSubject(weights: arguments[1], document: arguments[2], folder: arguments[3]).serve()
+            case ("deduplication", 3): try DeduplicationSubject(rows: arguments[1], threshold: arguments[2]).serve()
             case ("limits", 1): try LimitSubject().serve()
             default: throw Refusal(usage)
             }
