@@ -14,6 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import deduplication
 import encoder
 import ingestion
 import quality
@@ -26,7 +27,10 @@ from harness.report import Report
 from harness.texts import Texts
 from harness.worker import Failure
 
-BENCHMARKS = {"encoder": encoder, "vectors": vectors, "ingestion": ingestion, "rows": rows, "service": service, "quality": quality}
+BENCHMARKS = {
+    "encoder": encoder, "vectors": vectors, "ingestion": ingestion, "rows": rows, "deduplication": deduplication, "service": service,
+    "quality": quality,
+}
 NEEDS_SERVER = {"service", "quality"}
 
 
@@ -70,7 +74,7 @@ def main():
         folder = Path(folder)
         if given.peers is None:
             peers = Peers()
-            report.note("The peers (onnxruntime, FAISS, Chroma) are absent: PEERS=1 installs them for one run.")
+            report.note("The peers (onnxruntime, FAISS, rensa, Chroma) are absent: PEERS=1 installs them for one run.")
         else:
             peers = Peers.install(Path(given.peers) if given.peers not in ("", "1") else folder / "peers")
         setting = Setting(folder, measure, server, places.weights(), Texts(), peers, given.passages)

@@ -23,6 +23,11 @@ class Peers:
             subprocess.run(install, check=True)
         return cls(python)
 
+    @staticmethod
+    def script(name):
+        """The path of a script in `peers`."""
+        return PEERS / name
+
     def worker(self, script, *arguments, patience=300):
         """A worker of a script in `peers`; None without peers."""
-        return self.python and Worker([self.python, PEERS / script, *arguments], patience)
+        return self.python and Worker([self.python, self.script(script), *arguments], patience)

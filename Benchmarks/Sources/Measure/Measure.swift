@@ -11,6 +11,7 @@ import Ingestion
                Measure rows FOLDER                         extract FORMAT FILE | read | export FORMAT
                Measure extract FORMAT FILE FOLDER          does it once and ends, as the server's child process
                Measure evaluation WEIGHTS                  assess TABLE.jsonl RESULT.json encoder|words | rate TABLE.jsonl
+               Measure deduplication ROWS.json THRESHOLD   find (ROWS: an object of the lists `prompts` and `completions`)
                Measure limits                              arithmetic KERNEL | read BYTES THREADS
         """
 
@@ -26,6 +27,7 @@ import Ingestion
             case ("extract", 4):
                 exit(ExtractCommandLine.run(format: arguments[1], input: arguments[2], output: arguments[3], limits: nil))
             case ("evaluation", 2): try EvaluationSubject(weights: arguments[1]).serve()
+            case ("deduplication", 3): try DeduplicationSubject(rows: arguments[1], threshold: arguments[2]).serve()
             case ("limits", 1): try LimitSubject().serve()
             default: throw Refusal(usage)
             }

@@ -20,6 +20,8 @@ struct Answer: Encodable {
     var bytes: Int?
     /// Floating-point operations.
     var operations: Double?
+    /// Rows that would go as duplicates, in ascending order.
+    var rows: [Int]?
     /// For each query the cosines of what was found, best first.
     var cosines: [[Float]]?
 }

@@ -29,7 +29,8 @@ struct TableWriter {
     private var array: [UInt8] = []
     private var text: [UInt8] = []
 
-    /// - Parameter passageColumns: the columns of which the text is made, in this order; `nil` means all of them.
+    /// - Parameter passageColumns: the columns of which the text is made, in this order; `nil` means all of them, and so
+    ///   does a table that lacks one of them.
     init(writer: ArtefactWriter, directory: URL, passageColumns: [String]?, limits: ExtractionLimits) throws {
         self.writer = writer
         self.limits = limits
@@ -47,8 +48,8 @@ struct TableWriter {
         try names.add(raw)
         let place = labels.count
         labels.append(Array((names.names[place] + ": ").utf8))
-        guard let passageColumns else { return textOrder.append(place) }
-        textOrder = passageColumns.compactMap { names.names.firstIndex(of: $0) }
+        let wanted = (passageColumns ?? []).compactMap { names.names.firstIndex(of: $0) }
+        textOrder = !wanted.isEmpty && wanted.count == passageColumns?.count ? wanted : Array(0...place)
     }
 
     /// Writes one row; cells that are missing at its end are null.

@@ -29,7 +29,8 @@ struct ContentProcessing: Sendable {
     /// - Throws: `JobRefusal` when the file cannot be read or is more than the limits allow.
     func extract(_ format: FileFormat, _ input: URL, into folder: URL) async throws -> ExtractionSummary {
         do {
-            return try await extraction.run(format: format, input: input, into: folder)
+            return try await extraction.run(
+                format: format, input: input, into: folder, passageColumns: RunOutputLayout.searchedColumns)
         } catch ExtractionFailure.refused(let reason) {
             throw JobRefusal(reason)
         } catch ExtractionFailure.empty(let reason) {
