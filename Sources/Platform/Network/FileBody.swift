@@ -16,7 +16,7 @@ struct FileBody: AsyncSequence, Sendable {
 
         mutating func next() async throws -> ByteBuffer? {
             guard position < end else { return nil }
-            let (file, position, count) = (file, position, Int(min(Int64(FileBody.chunkSize), end - position)))
+            let (file, position, count) = (file, position, Int(Swift.min(Int64(FileBody.chunkSize), end - position)))
             let open = handle
             let (kept, bytes) = try await BlockingWork.run {
                 let handle = try open ?? FileHandle(forReadingFrom: file)

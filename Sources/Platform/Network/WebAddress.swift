@@ -37,7 +37,8 @@ package struct WebAddress: Sendable, Hashable, CustomStringConvertible {
         query = parts.percentEncodedQuery
     }
 
-    private init(isSecure: Bool, host: String, port: Int, path: String, query: String?) {
+    /// From parts that are known to be in normal form.
+    init(isSecure: Bool, host: String, port: Int, path: String, query: String?) {
         self.isSecure = isSecure
         self.host = host
         self.port = port
@@ -68,13 +69,18 @@ package struct WebAddress: Sendable, Hashable, CustomStringConvertible {
         return try WebAddress(target.absoluteString)
     }
 
-    /// The same host with another path; `path` is percent-encoded here, segment by segment, and so is the query.
-    package func at(path segments: [String], query: [(String, String)] = []) -> WebAddress {
-        let base = path == "/" ? "" : (path.hasSuffix("/") ? String(path.dropLast()) : path)
-        let pairs = query.map { "\(PercentEncoding.strict($0.0))=\(PercentEncoding.strict($0.1))" }.joined(separator: "&")
+    /// A place below this one; the segments are percent-encoded here. The query is gone.
+    package func at(path segments: [String]) -> WebAddress {
+        let base = path.hasSuffix("/") ? String(path.dropLast()) : path
         return WebAddress(
             isSecure: isSecure, host: host, port: port, path: base + "/" + segments.map(PercentEncoding.strict).joined(separator: "/"),
-            query: pairs.isEmpty ? nil : pairs)
+            query: nil)
+    }
+
+    /// The same place with a query, which is percent-encoded here.
+    func with(query: [(String, String)]) -> WebAddress {
+        let pairs = query.map { "\(PercentEncoding.strict($0.0))=\(PercentEncoding.strict($0.1))" }
+        return WebAddress(isSecure: isSecure, host: host, port: port, path: path, query: pairs.joined(separator: "&"))
     }
 
     /// The same address on another host.

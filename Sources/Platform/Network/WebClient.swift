@@ -1,5 +1,5 @@
 import AsyncHTTPClient
-package import Foundation
+import Foundation
 import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -44,17 +44,22 @@ package struct WebClient: Sendable {
 
     /// Fetches bytes and hands them on as they come; the sink's pace is the connection's.
     ///
-    /// - Parameter limit: bytes at most.
-    /// - Returns: the answer's head and how many bytes came.
-    /// - Throws: `WebFailure` for an answer outside 2xx, one that is larger than `limit` or shorter than it said; whatever `sink` throws.
+    /// - Parameters:
+    ///   - limit: bytes at most.
+    ///   - check: looks at the head of a 2xx answer before anything of it is handed on, and throws to have none of it.
+    /// - Returns: how many bytes came.
+    /// - Throws: `WebFailure` for an answer outside 2xx, one that is larger than `limit` or shorter than it said; whatever `check` and
+    ///   `sink` throw.
     package func fetch(
-        _ request: WebRequest, limit: Int64, into sink: @escaping @Sendable ([UInt8]) async throws -> Void
-    ) async throws -> (head: WebAnswerHead, size: Int64) {
+        _ request: WebRequest, limit: Int64, check: @escaping @Sendable (WebAnswerHead) throws -> Void = { _ in },
+        into sink: @escaping @Sendable ([UInt8]) async throws -> Void
+    ) async throws -> Int64 {
         try await exchange(request) { request, head, body in
             guard head.isSuccess else {
                 let said = try? await Self.collect(body, of: request, upTo: 64 * 1024)
                 throw WebAnswer(head: head, body: said ?? Data()).failure(request.shown)
             }
+            try check(head)
             let tooLarge = WebFailure(
                 .tooLarge, "\(request.shown) is larger than the limit of \(limit) bytes", isWorthRetrying: false)
             let declared = head.headers["content-length"].flatMap(Int64.init)
@@ -66,7 +71,7 @@ package struct WebClient: Sendable {
                 try await sink(Array(piece.readableBytesView))
             }
             if let declared, declared != size { throw Self.cut(request) }
-            return (head, size)
+            return size
         }
     }
 
@@ -111,7 +116,7 @@ package struct WebClient: Sendable {
 
     private func connect<Result: Sendable>(
         _ request: WebRequest, deadline: ContinuousClock.Instant,
-        _ read: @Sendable (WebAnswerHead, HTTPClientResponse.Body) async throws -> Result
+        _ read: @escaping @Sendable (WebAnswerHead, HTTPClientResponse.Body) async throws -> Result
     ) async throws -> Result {
         var last: any Error = WebFailure(.unreachable, "the host \(request.address.host) has no address", isWorthRetrying: true)
         for address in try await admitted(request).prefix(Self.mostAddresses) {
@@ -143,7 +148,7 @@ package struct WebClient: Sendable {
 
     private func attempt<Result: Sendable>(
         _ request: WebRequest, at address: IPAddress, reached: Reached, deadline: ContinuousClock.Instant,
-        _ read: @Sendable (WebAnswerHead, HTTPClientResponse.Body) async throws -> Result
+        _ read: @escaping @Sendable (WebAnswerHead, HTTPClientResponse.Body) async throws -> Result
     ) async throws -> Result {
         // A client for each connection, because the client is what holds the pin: name to address. Its threads are shared by all.
         var configuration = HTTPClient.Configuration(

@@ -8,5 +8,6 @@ package enum Schema {
             statements: AccessTables.statements + ModelTables.statements + DatasetTables.statements + ChatTables.statements
                 + WorkTables.statements),
         Migration(number: 2, name: "vectors", statements: VectorColumns.statements),
+        Migration(number: 4, name: "integrations", statements: IntegrationTables.statements),
     ]
 }
