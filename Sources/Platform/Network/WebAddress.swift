@@ -50,7 +50,7 @@ package struct WebAddress: Sendable, Hashable, CustomStringConvertible {
         guard let encoded, !encoded.isEmpty else { throw WebAddressFault("names no host") }
         if encoded.hasPrefix("["), encoded.hasSuffix("]") {
             let inner = String(encoded.dropFirst().dropLast()).lowercased()
-            guard IPAddress(inner) != nil else { throw WebAddressFault("has the host \(encoded), which is not an address") }
+            guard IPAddress(inner)?.bytes.count == 16 else { throw WebAddressFault("has the host \(encoded), which is not an address") }
             return inner
         }
         let name = encoded.lowercased()
