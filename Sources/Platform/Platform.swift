@@ -19,6 +19,9 @@ package struct Platform: Sendable {
     package let chats: ChatService
     package let turns: TurnService
     package let jobs: JobRunner
+    package let integrations: IntegrationService
+    package let importer: Importer
+    package let publisher: Publisher
     package let faults: Faults
     package let clock: any Clock
     private let database: any Database
@@ -30,9 +33,11 @@ package struct Platform: Sendable {
     ///   - encoder: nil to search by keywords alone.
     ///   - executable: this program, which is run again as `extract`.
     ///   - providers: by name, beside the built-in one.
+    ///   - keys: made from the installation's secret.
     package init(
         configuration: PlatformConfiguration, database: any Database, blobs: BlobStore, workspace: URL, indexFolder: URL,
-        encoder: SentenceEncoder?, executable: String, providers: [String: any ModelProvider], clock: any Clock, logger: Logger
+        encoder: SentenceEncoder?, executable: String, providers: [String: any ModelProvider], keys: InstallationKeys, clock: any Clock,
+        logger: Logger
     ) throws {
         try? FileManager.default.removeItem(at: workspace)
         try FileManager.default.createDirectory(at: workspace, withIntermediateDirectories: true)
@@ -90,6 +95,10 @@ package struct Platform: Sendable {
             database: database, blobs: blobs, clock: clock, faults: configuration.faults, mostBytes: configuration.mostUploadBytes,
             blobLock: blobLock, forgetIndexes: forgetIndexes, jobEnqueued: { await jobs.nudge() })
         chats = ChatService(database: database, clock: clock)
+        integrations = IntegrationService(database: database, clock: clock, box: SecretBox(key: keys.encryption))
+        let web = WebClient(allowsPrivate: configuration.allowsPrivateNetwork)
+        importer = Importer(client: web, sites: configuration.sites, integrations: integrations)
+        publisher = Publisher(client: web, sites: configuration.sites, clock: clock)
         maintenance = Maintenance(
             turns: turns, blobSweep: blobSweep, idempotency: idempotency, logger: logger)
     }

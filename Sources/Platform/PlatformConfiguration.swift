@@ -14,6 +14,10 @@ package struct PlatformConfiguration: Sendable {
     package var minimumCosine = 0.25
     /// … or with this share of the question's idf mass, 0 to 1.
     package var minimumMatchedShare = 0.5
+    /// Whether imports, publishing and webhooks may visit addresses that are not public.
+    package var allowsPrivateNetwork = false
+    /// Where datasets are imported from and published to by name.
+    package var sites = RemoteSites()
     package var faults = Faults.none
 
     package init() {}

@@ -27,7 +27,8 @@ package struct Server: Sendable {
             operations.routes + ModelRoutes(models: platform.models).routes + AssociationRoutes(associations: platform.associations).routes
                 + DatasetRoutes(datasets: platform.datasets, files: platform.files, search: platform.search).routes
                 + FileRoutes(files: platform.files).routes + FileUploadRoute(files: platform.files, gate: gate).routes
-                + ChatRoutes(chats: platform.chats, models: platform.models).routes + turnRoutes.routes)
+                + ChatRoutes(chats: platform.chats, models: platform.models).routes + turnRoutes.routes
+                + IntegrationRoutes(integrations: platform.integrations).routes)
     }
 
     /// Every route as (method, path, scope), for tests and for people: scope is nil where none is needed.

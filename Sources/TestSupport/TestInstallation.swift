@@ -42,7 +42,8 @@ package struct TestInstallation: Sendable {
         return try Platform(
             configuration: configuration, database: database ?? self.database, blobs: BlobStore(root: folder.url),
             workspace: folder.url.appending(path: "work-\(UUID().uuidString)"), indexFolder: indexFolder,
-            encoder: encoder, executable: TestExecutable.path, providers: providers, clock: clock, logger: Self.logger)
+            encoder: encoder, executable: TestExecutable.path, providers: providers, keys: TestKeys.installation(), clock: clock,
+            logger: Self.logger)
     }
 
     /// Runs `body` while `platform` works off its jobs.

@@ -31,7 +31,7 @@ package struct TestPlatform: Sendable {
         platform = try Platform(
             configuration: configuration, database: database, blobs: BlobStore(root: folder.url),
             workspace: folder.url.appending(path: "work"), indexFolder: folder.url.appending(path: "index"), encoder: encoder,
-            executable: TestExecutable.path, providers: providers, clock: clock,
+            executable: TestExecutable.path, providers: providers, keys: TestKeys.installation(), clock: clock,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 

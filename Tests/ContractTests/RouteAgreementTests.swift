@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    /// Every POST and PATCH takes an `Idempotency-Key`, and nothing else does.
+    /// Every POST, PUT and PATCH takes an `Idempotency-Key`, and nothing else does.
     @Test func idempotencyKeysAreDocumentedWhereTheyMean() async throws {
         try await ServedPlatform.run { served in
             let document = ContractDocument(try await served.api.get("/openapi.json").json)
@@ -48,7 +48,7 @@ import Testing
                 let operation = try #require(document.operation(route.method.rawValue, route.path))
                 let isDocumented = operation.description["parameters"].elements.contains { $0["$ref"].text.hasSuffix("/IdempotencyKey") }
                 #expect(isDocumented == (route.fingerprint != .none), "\(operation.id)")
-                #expect(isDocumented == ["POST", "PATCH"].contains(operation.method), "\(operation.id)")
+                #expect(isDocumented == ["POST", "PUT", "PATCH"].contains(operation.method), "\(operation.id)")
             }
         }
     }

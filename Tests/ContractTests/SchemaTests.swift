@@ -17,6 +17,7 @@ import Testing
             #expect(try await api.get("/v1/files/\(own[.file])/text").status == 409)
             try await served.platform.whileJobsRun { try await served.platform.waitForJobs() }
             try await read(api, own)
+            try await integrate(api)
             try await change(api, own, spare)
             try await talk(api, own)
             try await operate(served, api, ledger)
@@ -141,6 +142,21 @@ import Testing
         #expect(try await api.post("/v1/datasets/\(dataset)/search", ["query": "refunds"])["data"].elements.count == 1)
     }
 
+    private func integrate(_ api: TestAPI) async throws {
+        let body: JSONValue = ["secret": "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"]
+        #expect(try await api.send("PUT", "/v1/integrations/none", body).status == 404)
+        #expect(try await api.get("/v1/integrations/webhook").status == 404)
+        for replayed in [nil, "true"] as [String?] {
+            let answer = try await api.send("PUT", "/v1/integrations/webhook", body, headers: ["Idempotency-Key": "set"])
+            #expect(answer.status == 200)
+            #expect(answer.header("Idempotency-Replayed") == replayed)
+        }
+        #expect(try await api.get("/v1/integrations/webhook").status == 200)
+        #expect(try await api.get("/v1/integrations")["data"].elements.count == 1)
+        #expect(try await api.send("DELETE", "/v1/integrations/webhook").status == 204)
+        #expect(try await api.send("DELETE", "/v1/integrations/webhook").status == 404)
+    }
+
     private func change(_ api: TestAPI, _ own: Belongings, _ spare: Belongings) async throws {
         let (model, dataset, chat) = (own[.model], own[.dataset], own[.chat])
         for (path, body) in [
@@ -209,7 +225,7 @@ import Testing
         let principal = try await served.platform.platform.access.authenticate(token: served.key)
         let sha256 = try await api.get("/v1/files/\(own[.file])")["sha256"].text
         let bytes = try await api.get("/v1/files/\(own[.file])/content").body
-        for operation in ledger.document.operations where ["POST", "PATCH"].contains(operation.method) {
+        for operation in ledger.document.operations where ["POST", "PUT", "PATCH"].contains(operation.method) {
             let path = NamingRequest.filled(operation.path) { _ in "any" }
             let key = try IdempotencyKey(principal: principal, method: operation.method, path: path, header: "busy")
             let isUpload = operation.id == "uploadFile"

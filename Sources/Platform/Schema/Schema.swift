@@ -9,5 +9,6 @@ package enum Schema {
                 + WorkTables.statements),
         Migration(number: 2, name: "vectors", statements: VectorColumns.statements),
         Migration(number: 3, name: "runs", statements: RunTables.statements),
+        Migration(number: 4, name: "integrations", statements: IntegrationTables.statements),
     ]
 }

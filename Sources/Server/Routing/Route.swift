@@ -46,6 +46,10 @@ struct Route: Sendable {
         Route(method: .post, path: path, access: access, fingerprint: fingerprint, handler: handler)
     }
 
+    static func put(_ path: String, _ access: Access, _ handler: @escaping Handler) -> Route {
+        Route(method: .put, path: path, access: access, fingerprint: .body, handler: handler)
+    }
+
     static func patch(_ path: String, _ access: Access, _ handler: @escaping Handler) -> Route {
         Route(method: .patch, path: path, access: access, fingerprint: .body, handler: handler)
     }

@@ -42,6 +42,19 @@ struct ConfigurationFile: Decodable, Sendable {
         var minimumMatchedShare: Double?
     }
 
+    struct Network: Decodable, Sendable {
+        var allowPrivate: Bool?
+    }
+
+    struct Site: Decodable, Sendable {
+        var baseURL: String?
+    }
+
+    struct Integrations: Decodable, Sendable {
+        var huggingface: Site?
+        var kaggle: Site?
+    }
+
     var host: String?
     var port: Int?
     var data: String?
@@ -55,17 +68,21 @@ struct ConfigurationFile: Decodable, Sendable {
     /// `builtin` or `none`.
     var encoder: String?
     var retrieval: Retrieval?
+    var network: Network?
+    var integrations: Integrations?
 
     /// The keys understood at the top of the file; any other is a problem, so that a misspelt one is not ignored in silence.
     static let known: Set<String> = [
         "host", "port", "data", "databaseURL", "publicURL", "logLevel", "models", "limits", "uploads", "jobs", "encoder",
-        "retrieval",
+        "retrieval", "network", "integrations",
     ]
 
     static let knownInSections: [String: Set<String>] = [
         "limits": ["requestsPerMinuteUser", "requestsPerMinuteOrganization"], "uploads": ["maxBytes"], "jobs": ["concurrency"],
-        "retrieval": ["minimumCosine", "minimumMatchedShare"],
+        "retrieval": ["minimumCosine", "minimumMatchedShare"], "network": ["allowPrivate"], "integrations": ["huggingface", "kaggle"],
     ]
+
+    private static let knownInSites: Set<String> = ["baseURL"]
 
     static let knownInModels: Set<String> = [
         "name", "provider", "upstream", "displayName", "description", "contextWindow", "maxTokensPerRequest", "supportsTools",
@@ -96,6 +113,9 @@ struct ConfigurationFile: Decodable, Sendable {
                 problems += unknown(keys, known, in: path)
                 for case let (section, members as [String: Any]) in keys {
                     problems += unknown(members, knownInSections[section] ?? [], in: "\(path): \(section)")
+                }
+                for case let (site, members as [String: Any]) in keys["integrations"] as? [String: Any] ?? [:] {
+                    problems += unknown(members, knownInSites, in: "\(path): integrations.\(site)")
                 }
                 for (index, entry) in ((keys["models"] as? [Any]) ?? []).enumerated() {
                     problems += unknown(entry as? [String: Any] ?? [:], knownInModels, in: "\(path): models entry \(index)")

@@ -84,6 +84,9 @@ struct ConfigurationLoader {
         if platform.mostUploadBytes < 1 { problems.append("uploads.maxBytes: must be at least 1.") }
         platform.jobConcurrency = file.jobs?.concurrency ?? platform.jobConcurrency
         if !(1...64).contains(platform.jobConcurrency) { problems.append("jobs.concurrency: must be between 1 and 64.") }
+        platform.allowsPrivateNetwork = file.network?.allowPrivate ?? platform.allowsPrivateNetwork
+        readSite("huggingface", file.integrations?.huggingface, into: &platform.sites.huggingFace)
+        readSite("kaggle", file.integrations?.kaggle, into: &platform.sites.kaggle)
         if let written = text("QUARRY_FAULTS") {
             if let faults = Faults(written) {
                 platform.faults = faults
@@ -94,6 +97,16 @@ struct ConfigurationLoader {
             }
         }
         platform.catalogue = Catalogue(configured: CatalogueReader.read(file.models ?? [], problems: &problems))
+    }
+
+    private mutating func readSite(_ name: String, _ site: ConfigurationFile.Site?, into address: inout WebAddress) {
+        guard let written = site?.baseURL else { return }
+        do {
+            address = try WebAddress(written)
+            if address.query != nil { problems.append("integrations.\(name).baseURL: must have no query.") }
+        } catch {
+            problems.append("integrations.\(name).baseURL: \(error).")
+        }
     }
 
     private mutating func check(_ configuration: ServerConfiguration) {

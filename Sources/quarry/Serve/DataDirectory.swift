@@ -68,12 +68,26 @@ struct DataDirectory: Sendable {
         return made
     }
 
-    /// Makes the installation's secret on first use (design §8); with PostgreSQL it is required instead.
-    func ensureSecretKey(_ configuration: ServerConfiguration) throws {
+    /// The keys made from the installation's secret: the configured one, or the one made here at the first start (design §8; with
+    /// PostgreSQL it has to be configured).
+    ///
+    /// - Throws: `ServiceRefusal` when the kept one cannot be read. A new one in its place would make every stored secret unreadable.
+    func installationKeys(_ configuration: ServerConfiguration) throws -> InstallationKeys {
         let file = root.appending(path: "secret.key")
-        if configuration.secretKey != nil || FileManager.default.fileExists(atPath: file.path) { return }
-        let bytes = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
-        try write(Hexadecimal.text(bytes), to: file)
+        do {
+            if let configured = configuration.secretKey { return try InstallationKeys(hexadecimal: configured.value) }
+            if !FileManager.default.fileExists(atPath: file.path) {
+                let bytes = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
+                try write(Hexadecimal.text(bytes), to: file)
+            }
+            let kept = try String(contentsOf: file, encoding: .utf8)
+            return try InstallationKeys(hexadecimal: kept.trimmingCharacters(in: .whitespacesAndNewlines))
+        } catch let refusal as ServiceRefusal {
+            throw refusal
+        } catch {
+            throw ServiceRefusal(
+                reason: "The secret key in \(file.path) cannot be used (\(error)): restore it, or set QUARRY_SECRET_KEY to what it was.")
+        }
     }
 
     /// Writes a secret so that nobody else can ever have opened it.

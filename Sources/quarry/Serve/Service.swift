@@ -29,10 +29,9 @@ enum Service {
         let database = try await home.openDatabase(configuration)
         let platform = try Platform(
             configuration: configuration.platform, database: database, blobs: BlobStore(root: home.root), workspace: home.workspace,
-            indexFolder: home.indexFolder, encoder: encoder, executable: Self.executable, providers: [:], clock: SystemClock(),
-            logger: logger)
+            indexFolder: home.indexFolder, encoder: encoder, executable: Self.executable, providers: [:],
+            keys: home.installationKeys(configuration), clock: SystemClock(), logger: logger)
         try await platform.access.ensureOwner(secret: home.ownerKey(configuration))
-        try home.ensureSecretKey(configuration)
         try await platform.recover()
         let server = try Server(platform: platform, logger: logger)
         let application = server.application(host: configuration.host, port: configuration.port) { port in

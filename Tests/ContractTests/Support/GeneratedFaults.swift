@@ -32,7 +32,7 @@ struct GeneratedFaults {
 
     private func requests(_ operation: ContractDocument.Operation, _ status: Int) -> [(TestAPI, TestRequest)] {
         let (method, path) = (operation.method, NamingRequest.filled(operation.path) { own[$0] })
-        let takesKeys = ["POST", "PATCH"].contains(method)
+        let takesKeys = ["POST", "PUT", "PATCH"].contains(method)
         switch status {
         case 401: return [(nobody, TestRequest(method, path))]
         case 403: return [(powerless, TestRequest(method, path))]

@@ -79,7 +79,12 @@ struct NamingRequest: Sendable {
     /// Routes that name nothing at all.
     private static let nameless: Set<String> = [
         "GET /v1/models", "POST /v1/models", "GET /v1/models/catalog", "GET /v1/datasets", "POST /v1/datasets", "GET /v1/chats",
+        "GET /v1/integrations", "GET /v1/integrations/{integration_name}", "PUT /v1/integrations/{integration_name}",
+        "DELETE /v1/integrations/{integration_name}",
     ]
+
+    /// Placeholders of words that are the same for everybody.
+    private static let words = ["{resource_type}": "dataset", "{integration_name}": "webhook"]
 
     private static let question: JSONValue = [["role": "user", "content": "How long do refunds take?"]]
 
@@ -96,7 +101,7 @@ struct NamingRequest: Sendable {
         for stale in Set(written.keys).union(nameless).subtracting(keys) { Issue.record("\(stale) is tested and is no route") }
         return scoped.flatMap { route -> [NamingRequest] in
             let key = "\(route.method) \(route.path)"
-            let named = route.path.split(separator: "/").filter { $0.hasPrefix("{") }.map(String.init)
+            let named = route.path.split(separator: "/").map(String.init).filter { $0.hasPrefix("{") && $0 != "{integration_name}" }
             if let written = written[key] {
                 let missing = named.compactMap { placeholders[$0] }.filter { kind in !written.contains { $0.answers[kind] != nil } }
                 if !missing.isEmpty { Issue.record("no request of \(key) names \(missing)") }
@@ -123,9 +128,8 @@ struct NamingRequest: Sendable {
     static func filled(_ path: String, _ id: (Kind) -> String) -> String {
         path.split(separator: "/").map { segment in
             switch segment {
-            case "{resource_type}": "/dataset"
             case "{resource_id}": "/" + id(.dataset)
-            default: "/" + (placeholders[String(segment)].map(id) ?? String(segment))
+            default: "/" + (placeholders[String(segment)].map(id) ?? words[String(segment)] ?? String(segment))
             }
         }.joined()
     }
