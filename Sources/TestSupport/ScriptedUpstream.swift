@@ -61,7 +61,11 @@ package final class ScriptedUpstream: Sendable {
         Thread.detachNewThread {
             while true {
                 let accepted = accept(listener, nil, nil)
-                if accepted < 0 { return }
+                if accepted < 0 {
+                    // Closed here and nowhere else: a closed number may be another server's a moment later.
+                    close(listener)
+                    return
+                }
                 shared.seen.withLock { $0.connections += 1 }
                 shared.open.withLock { _ = $0.insert(accepted) }
                 Thread.detachNewThread { Self.serve(accepted, shared) }
@@ -79,7 +83,6 @@ package final class ScriptedUpstream: Sendable {
         }
         if wasStopped { return }
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
         shared.open.withLock { $0.forEach { _ = shutdown($0, Int32(SHUT_RDWR)) } }
     }
 
