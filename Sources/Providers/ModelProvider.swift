@@ -62,6 +62,12 @@ package struct GenerationRequest: Sendable, Hashable {
         self.temperature = temperature
     }
 
+    /// The same request for another model.
+    package func asking(_ upstream: String) -> GenerationRequest {
+        GenerationRequest(
+            upstream: upstream, system: system, messages: messages, passages: passages, maxTokens: maxTokens, temperature: temperature)
+    }
+
     /// The newest text of the user: what the answer is about.
     package var question: String { messages.last { $0.role == .user }?.content ?? "" }
 }

@@ -44,7 +44,7 @@ struct OpenAIFixture {
     ) throws {
         upstream = try ScriptedUpstream(script)
         let url = try #require(URL(string: upstream.baseURL))
-        var configuration = OpenAIConfiguration(name: "acme", baseURL: url, apiKey: Self.key)
+        var configuration = OpenAIConfiguration(name: "acme", baseURL: url, apiKey: UpstreamKey(Self.key))
         configure(&configuration)
         let waits = waits
         provider = OpenAIProvider(configuration, sleep: { waits.add($0) }, jitter: { 1 })

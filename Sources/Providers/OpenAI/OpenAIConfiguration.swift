@@ -12,8 +12,8 @@ package struct OpenAIConfiguration: Sendable {
     package let name: String
     /// With the version, as in `http://127.0.0.1:9100/v1`; `/chat/completions` is appended.
     package let baseURL: URL
-    /// Sent as a bearer token; nil for a server that wants none. Appears in no message and no log line.
-    package let apiKey: String?
+    /// Sent as a bearer token; nil for a server that wants none.
+    package let apiKey: UpstreamKey?
     package var maxTokensField = MaxTokensField.maxTokens
     /// Requests at once.
     package var concurrency = 16
@@ -26,11 +26,21 @@ package struct OpenAIConfiguration: Sendable {
     package var idleTimeout = Duration.seconds(60)
     package var retry = RetryPolicy()
 
-    package init(name: String, baseURL: URL, apiKey: String?) {
+    package init(name: String, baseURL: URL, apiKey: UpstreamKey?) {
         self.name = name
         self.baseURL = baseURL
         self.apiKey = apiKey
     }
+}
+
+/// A key of an upstream: no log line and no message shows it.
+package struct UpstreamKey: Sendable, CustomStringConvertible, CustomReflectable {
+    let value: String
+
+    package init(_ value: String) { self.value = value }
+
+    package var description: String { "•••" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// What an upstream may send at most, so that a broken one cannot fill the memory.

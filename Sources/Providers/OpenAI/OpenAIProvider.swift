@@ -42,7 +42,7 @@ package struct OpenAIProvider: ModelProvider {
 
     /// Waits for its turn, asks, and asks again where that may help; returns once the first event is a good one.
     package func stream(_ request: GenerationRequest) async throws -> AsyncThrowingStream<GenerationEvent, any Error> {
-        let refusals = OpenAIRefusal(provider: configuration.name, model: request.upstream, secret: configuration.apiKey)
+        let refusals = OpenAIRefusal(provider: configuration.name, model: request.upstream, secret: configuration.apiKey?.value)
         let body = try OpenAIRequest(request, maxTokensField: configuration.maxTokensField).encoded()
         let call = Call(body: body, passages: request.passages.count, refusals: refusals)
         try await slots.enter()
@@ -114,7 +114,7 @@ package struct OpenAIProvider: ModelProvider {
         request.headers.add(name: "content-type", value: "application/json")
         request.headers.add(name: "accept", value: "text/event-stream, application/json")
         request.headers.add(name: "user-agent", value: "quarry")
-        if let key = configuration.apiKey { request.headers.add(name: "authorization", value: "Bearer \(key)") }
+        if let key = configuration.apiKey { request.headers.add(name: "authorization", value: "Bearer \(key.value)") }
         request.body = .bytes(ByteBuffer(bytes: call.body))
         let response = try await client.execute(request, deadline: .distantFuture)
         guard response.status == .ok else {
