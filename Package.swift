@@ -47,7 +47,8 @@ let package = Package(
         .executableTarget(
             name: "quarry",
             dependencies: [
-                "Ingestion", "Platform", "Retrieval", "Server", "Storage", argumentParser, asyncHTTPClient, crypto, hummingbird, logging,
+                "Ingestion", "Platform", "Providers", "Retrieval", "Server", "Storage", argumentParser, asyncHTTPClient, crypto,
+                hummingbird, logging,
                 nioCore,
                 nioFoundationCompat, nioHTTP1, serviceLifecycle, unixSignals, yams,
             ],

@@ -12,8 +12,8 @@ package struct Extractor {
 
     /// An extractor with the limits of the product or others.
     ///
-    /// - Parameter passageColumns: the columns of which a table's text and blocks are made, in this order, as far as the table has
-    ///   them; `nil` means all. The rows have all columns in any case.
+    /// - Parameter passageColumns: the columns of which a table's text and blocks are made, in this order, if the table has
+    ///   them all; `nil` means all, as for a table that lacks one. The rows have all columns in any case.
     package init(limits: ExtractionLimits = ExtractionLimits(), passageColumns: [String]? = nil) {
         self.init(limits: limits, passageColumns: passageColumns, chunkBytes: ByteSource.defaultChunkBytes)
     }

@@ -62,6 +62,12 @@ package struct GenerationRequest: Sendable, Hashable {
         self.temperature = temperature
     }
 
+    /// The same request for another model.
+    package func asking(_ upstream: String) -> GenerationRequest {
+        GenerationRequest(
+            upstream: upstream, system: system, messages: messages, passages: passages, maxTokens: maxTokens, temperature: temperature)
+    }
+
     /// The newest text of the user: what the answer is about.
     package var question: String { messages.last { $0.role == .user }?.content ?? "" }
 }
@@ -70,11 +76,26 @@ package struct GenerationRequest: Sendable, Hashable {
 package enum GenerationEvent: Sendable, Hashable {
     case text(String)
     case reasoning(String)
-    /// Which of the request's passages the answer rests on, in the order of its markers. Without this event, all of them.
+    /// Which of the request's passages the answer rests on so far, in the order of its markers: `[1]` in the text is the first of them. A
+    /// later event replaces an earlier one. An answer that never says so rests on all of them.
     case citations([Int])
     case usage(TokenUsage)
     /// The last event of a complete answer.
-    case finish
+    case end(FinishReason)
+
+    /// The last event of an answer that came to its own end.
+    package static let finish = GenerationEvent.end(.stop)
+}
+
+/// Why a complete answer ended; the raw values are those of the OpenAI protocol.
+package enum FinishReason: String, Sendable, Hashable, Codable {
+    case stop
+    /// The answer has as many tokens as it was allowed to have.
+    case length
+    /// The upstream's filter ended it.
+    case contentFilter = "content_filter"
+    /// The upstream gave a reason that is none of these.
+    case other
 }
 
 /// Tokens of one answer, as the upstream counted them.
@@ -92,15 +113,30 @@ package struct TokenUsage: Sendable, Hashable, Codable {
 
 /// How an upstream failed. `detail` may be shown to the caller and names no secret.
 package struct ProviderFault: Error, Sendable, Hashable {
-    package enum Kind: Sendable, Hashable { case overloaded, timedOut, rejected, broken }
+    package enum Kind: Sendable, Hashable, CaseIterable {
+        /// Busy, or away for the moment: another time it may work.
+        case overloaded
+        /// The upstream counts our requests, and these were too many.
+        case rateLimited
+        case timedOut
+        /// The upstream understood the request and will not have it: the caller must change it.
+        case rejected
+        /// Whoever runs this server must change something: a key, an address, a model's name.
+        case misconfigured
+        /// The upstream failed, or what it sent makes no sense.
+        case broken
+    }
 
     package let kind: Kind
     package let detail: String
     package let retryAfterSeconds: Int?
+    /// What the upstream said, where that is not for the caller's eyes: for the log alone.
+    package let cause: String?
 
-    package init(_ kind: Kind, _ detail: String, retryAfterSeconds: Int? = nil) {
+    package init(_ kind: Kind, _ detail: String, retryAfterSeconds: Int? = nil, cause: String? = nil) {
         self.kind = kind
         self.detail = detail
         self.retryAfterSeconds = retryAfterSeconds
+        self.cause = cause
     }
 }

@@ -134,11 +134,11 @@ import Testing
         let found = try await ask(platform, "When do bees swarm?", model: model, ada)
         #expect(found.message.content?.contains("Bees swarm in May.") == true)
         #expect(found.message.sources?.isEmpty == false)
-        #expect(found.message.metadata == .object(["grounded": .bool(true)]))
+        #expect(found.message.metadata == .object(["finishReason": .string("stop"), "grounded": .bool(true)]))
         #expect(found.usage.credits == 0)
         let none = try await ask(platform, "How tall is the tower of Pisa?", model: model, ada)
         #expect(none.message.content == QuotingProvider.noAnswer)
         #expect(none.message.sources == [])
-        #expect(none.message.metadata == .object(["grounded": .bool(false)]))
+        #expect(none.message.metadata == .object(["finishReason": .string("stop"), "grounded": .bool(false)]))
     }
 }

@@ -93,7 +93,10 @@ import Testing
         }
     }
 
-    @Test(arguments: [(ProviderFault.Kind.overloaded, 503), (.timedOut, 504), (.rejected, 400), (.broken, 502)])
+    @Test(arguments: [
+        (ProviderFault.Kind.overloaded, 503), (.rateLimited, 429), (.timedOut, 504), (.rejected, 400), (.misconfigured, 502),
+        (.broken, 502),
+    ])
     func anEarlyRefusalKeepsItsStatus(_ kind: ProviderFault.Kind, _ status: Int) async throws {
         try await ServedPlatform.run(providers: ["scripted": Upstream.refusing(kind)]) { served in
             for isStreamed in [false, true] {
@@ -101,7 +104,7 @@ import Testing
                 #expect(answer.status == status)
                 #expect(answer.mediaType == "application/problem+json")
                 #expect(answer["detail"] == "The upstream said no.")
-                #expect((answer.header("Retry-After") == "7") == (kind == .overloaded))
+                #expect((answer.header("Retry-After") == "7") == (kind == .overloaded || kind == .rateLimited))
             }
             let chats = try await served.api.get("/v1/chats")
             #expect(chats["data"].elements.map { $0["status"] } == ["error", "error"])

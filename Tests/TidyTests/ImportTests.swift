@@ -9,7 +9,7 @@ import Testing
         "quarry": [
             "ArgumentParser", "AsyncHTTPClient", "Crypto", "Hummingbird", "Ingestion", "Logging", "NIOCore", "NIOFoundationCompat",
             "NIOHTTP1", "Platform",
-            "Retrieval", "Server", "ServiceLifecycle", "Storage", "UnixSignals", "Yams",
+            "Providers", "Retrieval", "Server", "ServiceLifecycle", "Storage", "UnixSignals", "Yams",
         ],
         "Server": ["Crypto", "HTTPTypes", "Hummingbird", "Logging", "NIOCore", "NIOHTTP1", "NIOHTTPTypes", "Platform", "Yams"],
         "Platform": [

@@ -53,15 +53,18 @@ package struct FieldIssue: Sendable, Hashable, Codable {
 
 /// How an upstream model failed, as a caller may know it.
 package struct ProviderFailure: Sendable, Hashable {
-    package enum Kind: String, Sendable { case overloaded, timedOut, rejected, broken }
+    package enum Kind: String, Sendable { case overloaded, rateLimited, timedOut, rejected, misconfigured, broken }
 
     package let kind: Kind
     package let detail: String
     package let retryAfterSeconds: Int?
+    /// What the upstream said, where that is for the log alone.
+    package let cause: String?
 
-    package init(kind: Kind, detail: String, retryAfterSeconds: Int? = nil) {
+    package init(kind: Kind, detail: String, retryAfterSeconds: Int? = nil, cause: String? = nil) {
         self.kind = kind
         self.detail = detail
         self.retryAfterSeconds = retryAfterSeconds
+        self.cause = cause
     }
 }

@@ -18,10 +18,13 @@ struct TurnEnd: Sendable {
     let endedAt: Timestamp
     /// Whether keywords alone could find some passages; unknown, and taken for false, of a turn whose process died.
     var vectorsPending = false
+    /// Why a complete answer ended; nil for one that was not completed.
+    var finishReason: FinishReason?
 
     private var metadata: [String: JSONValue] {
         var metadata = ["grounded": JSONValue.bool(!transcript.sources.isEmpty)]
         if vectorsPending { metadata["vectorsPending"] = .bool(true) }
+        if let finishReason { metadata["finishReason"] = .string(finishReason.rawValue) }
         return metadata
     }
 

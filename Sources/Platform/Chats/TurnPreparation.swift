@@ -6,6 +6,8 @@ import Storage
 struct PreparedTurn: Sendable {
     let model: ResolvedModel
     let request: GenerationRequest
+    /// Who is asked when the model's provider cannot answer, in this order.
+    let fallbacks: [SystemModel]
     /// The retrieved passages, in the order of `request.passages`.
     let sources: [Source]
     let inputTokens: Int
@@ -42,7 +44,7 @@ struct TurnPreparation: Sendable {
         let question = request.messages.last { $0.role == .user }?.content ?? ""
         let found = try await retrieve(question, for: model, in: chat, principal)
         let earlier = try await history(of: chat, principal)
-        return Self.compose(request, chat, model, found, earlier)
+        return Self.compose(request, chat, model, models.fallbacks(of: model), found, earlier)
     }
 
     /// What the model cannot do is refused by name before anything is written.
@@ -61,9 +63,10 @@ struct TurnPreparation: Sendable {
                 FieldIssue(location: ["body", field], message: "\(field): this model does not support \(ability).", kind: .unsupported))
         }
         if request.isStreamed, !model.supportsStreaming { refuse("stream", "streaming") }
-        if request.asksForTools, !model.system.supportsTools { refuse("tools", "tools") }
         if request.asksForReasoning, !model.system.supportsReasoning { refuse("enableReasoning", "reasoning") }
-        if request.asksForStructure, model.system.provider == SystemModel.quoting.provider { refuse("responseFormat", "structured output") }
+        // No adapter passes tools or a schema on yet, and nothing is accepted and ignored.
+        if request.asksForTools { refuse("tools", "tools") }
+        if request.asksForStructure { refuse("responseFormat", "structured output") }
         if !issues.isEmpty { throw PlatformError.invalid(issues) }
     }
 
@@ -90,33 +93,44 @@ struct TurnPreparation: Sendable {
     }
 
     private static func compose(
-        _ request: TurnRequest, _ chat: Chat?, _ model: ResolvedModel, _ found: (hits: [PassageSearch.Hit], vectorsPending: Bool),
+        _ request: TurnRequest, _ chat: Chat?, _ model: ResolvedModel, _ fallbacks: [SystemModel],
+        _ found: (hits: [PassageSearch.Hit], vectorsPending: Bool),
         _ earlier: [Message]
     ) -> PreparedTurn {
         // Contract A §5.3: the request's prompt, then the chat's, then the model's.
         let system = request.systemPrompt ?? chat?.systemPrompt ?? model.own?.systemPrompt
-        let maxTokens = min(request.maxTokens ?? .max, model.maxTokensPerRequest, model.system.maxTokensPerRequest)
+        // Whoever answers in the end: what is asked must fit.
+        let asked = [model.system] + fallbacks
+        let mostTokens = asked.map(\.maxTokensPerRequest).reduce(model.maxTokensPerRequest, min)
+        let maxTokens = min(request.maxTokens ?? .max, mostTokens)
         let new = request.messages.map { GenerationRequest.Message(role: role($0.role), content: $0.content ?? "") }
         let old = earlier.map { GenerationRequest.Message(role: role($0.role), content: $0.content ?? "") }
         let fixedTokens = (system.map(TokenCounter.count) ?? 0) + new.map { TokenCounter.count($0.content) }.reduce(0, +)
-        let budget = ContextBudget(
-            window: min(model.contextWindow, model.system.contextWindow), reserved: fixedTokens + maxTokens,
-            passages: found.hits.map { TokenCounter.count($0.source.text) }, history: old.reversed().map { TokenCounter.count($0.content) })
-        let hits = found.hits.prefix(budget.passages)
-        let sources = hits.map(\.source)
-        let passages = hits.map { hit in
+        // A model that generates reads the passages in a frame; the quoting model reads them as they are.
+        let isFramed = model.system.provider != SystemModel.quoting.provider && !found.hits.isEmpty
+        let frameTokens = isFramed ? TokenCounter.count(PassagePrompt.frame) : 0
+        let offered = found.hits.map { hit in
             GenerationRequest.Passage(
                 text: hit.source.text, headings: hit.source.headings, matchedShare: hit.matchedShare, cosine: hit.source.vectorScore)
         }
+        let passageTokens = offered.enumerated().map { index, passage in
+            TokenCounter.count(isFramed ? PassagePrompt.render(passage, number: index + 1) : passage.text)
+        }
+        let budget = ContextBudget(
+            window: asked.map(\.contextWindow).reduce(model.contextWindow, min), reserved: fixedTokens + maxTokens + frameTokens,
+            passages: passageTokens, history: old.reversed().map { TokenCounter.count($0.content) })
+        let sources = found.hits.prefix(budget.passages).map(\.source)
+        let passages = Array(offered.prefix(budget.passages))
         let kept = old.suffix(budget.history)
         let inputTokens =
             fixedTokens + kept.map { TokenCounter.count($0.content) }.reduce(0, +)
-            + sources.map { TokenCounter.count($0.text) }.reduce(0, +)
+            + passageTokens.prefix(budget.passages).reduce(passages.isEmpty ? 0 : frameTokens, +)
         let generation = GenerationRequest(
             upstream: model.system.upstream, system: system, messages: kept + new, passages: passages, maxTokens: maxTokens,
             temperature: request.temperature)
         return PreparedTurn(
-            model: model, request: generation, sources: sources, inputTokens: inputTokens, vectorsPending: found.vectorsPending)
+            model: model, request: generation, fallbacks: fallbacks, sources: sources, inputTokens: inputTokens,
+            vectorsPending: found.vectorsPending)
     }
 
     private static func role(_ role: Message.Role) -> GenerationRequest.Message.Role {

@@ -44,44 +44,68 @@ struct TurnRunner: Sendable {
         await settle(turn, prepared, principal, result, log, flushed: flushed)
     }
 
+    /// How a complete answer ended.
+    private struct Ending: Sendable {
+        let usage: TokenUsage?
+        let reason: FinishReason
+    }
+
     /// Reads the provider's stream into the log.
-    private func generate(_ prepared: PreparedTurn, into log: TurnLog) async throws -> TokenUsage? {
-        guard let provider = providers[prepared.model.system.provider] else {
-            throw PlatformError.internal("no provider named \(prepared.model.system.provider)")
+    private func generate(_ prepared: PreparedTurn, into log: TurnLog) async throws -> Ending {
+        let stream = try await open(prepared)
+        var citations = Citations(of: prepared.sources)
+        do {
+            let ending = try await read(stream, &citations, into: log)
+            if let sources = citations.atEnd() { await log.append(.sources(sources)) }
+            return ending
+        } catch {
+            if let sources = citations.atFault() { await log.append(.sources(sources)) }
+            throw error
         }
-        let stream = try await provider.stream(prepared.request)
-        var sources = prepared.sources
-        var areSourcesSent = false
+    }
+
+    /// The stream of the first model that takes the request: the one that was asked for, then its fallbacks. A request that was refused for
+    /// what it is would be refused again.
+    private func open(_ prepared: PreparedTurn) async throws -> AsyncThrowingStream<GenerationEvent, any Error> {
+        let candidates = [prepared.model.system] + prepared.fallbacks
+        for (place, system) in candidates.enumerated() {
+            guard let provider = providers[system.provider] else { throw PlatformError.internal("no provider named \(system.provider)") }
+            do {
+                return try await provider.stream(prepared.request.asking(system.upstream))
+            } catch let fault as ProviderFault where fault.kind != .rejected && place < candidates.count - 1 {
+                logger.warning("a fallback is asked", metadata: ["model": "\(system.name)", "error": "\(fault)"])
+            }
+        }
+        throw PlatformError.internal("no model took the request")
+    }
+
+    private func read(
+        _ stream: AsyncThrowingStream<GenerationEvent, any Error>, _ citations: inout Citations, into log: TurnLog
+    ) async throws -> Ending {
         var usage: TokenUsage?
-        var isFinished = false
-        func sendSources() async {
-            if areSourcesSent { return }
-            areSourcesSent = true
-            if !sources.isEmpty { await log.append(.sources(sources)) }
-        }
+        var reason: FinishReason?
         for try await event in stream {
             try Task.checkCancellation()
             switch event {
-            case .citations(let indices): sources = indices.filter(prepared.sources.indices.contains).map { prepared.sources[$0] }
+            case .citations(let indices): citations.cite(indices)
             case .reasoning(let piece): await log.append(.reasoning(piece))
             case .text(let piece):
-                await sendSources()
+                if let sources = citations.beforeText() { await log.append(.sources(sources)) }
                 await log.append(.text(piece))
                 try await faults.pass(.duringTurn)
             case .usage(let counted): usage = counted
-            case .finish: isFinished = true
+            case .end(let why): reason = why
             }
         }
         try Task.checkCancellation()
         // A cancelled stream ends as if all were well: only the terminal event says that the answer is whole.
-        guard isFinished else { throw ProviderFault(.broken, "The model's answer was cut off.") }
-        await sendSources()
-        return usage
+        guard let reason else { throw ProviderFault(.broken, "The model's answer was cut off.") }
+        return Ending(usage: usage, reason: reason)
     }
 
     /// Writes what was said about once a second and renews the lease with it, until it is cancelled; returns how many events it wrote.
     private func flush(
-        _ turn: Turn, _ organization: OrganizationID, _ log: TurnLog, ending generation: Task<TokenUsage?, any Error>
+        _ turn: Turn, _ organization: OrganizationID, _ log: TurnLog, ending generation: Task<Ending, any Error>
     ) async -> Int {
         let (turns, clock) = (turns, clock)
         var flushed = 0
@@ -106,25 +130,26 @@ struct TurnRunner: Sendable {
     }
 
     private func settle(
-        _ turn: Turn, _ prepared: PreparedTurn, _ principal: Principal, _ result: Result<TokenUsage?, any Error>, _ log: TurnLog,
+        _ turn: Turn, _ prepared: PreparedTurn, _ principal: Principal, _ result: Result<Ending, any Error>, _ log: TurnLog,
         flushed: Int
     ) async {
         let said = await log.events
         let transcript = Transcript(said)
         let (state, error) = await self.state(turn, result)
         if let error { logger.error("turn failed", metadata: ["turn": "\(turn.id)", "error": "\(error)"]) }
-        let counted = (try? result.get()) ?? nil
-        let tokens = counted ?? TokenUsage(input: prepared.inputTokens, output: TokenCounter.count(transcript.text))
+        let ending = try? result.get()
+        let tokens =
+            ending?.usage ?? TokenUsage(input: prepared.inputTokens, output: TokenCounter.count(transcript.text))
         let total = tokens.input + tokens.output + tokens.reasoning
         let credits = state == .failed ? 0 : TurnPrice.credits(tokens: total, multiplier: prepared.model.system.creditMultiplier)
         let end = TurnEnd(
             state: state, transcript: transcript, usage: TurnUsage(tokens: tokens, credits: credits), error: error,
             unflushed: flushed == 0 ? nil : TurnEnd.Tail(from: flushed, events: Array(said[flushed...])), endedAt: clock.now,
-            vectorsPending: prepared.vectorsPending)
+            vectorsPending: prepared.vectorsPending, finishReason: ending?.reason)
         for attempt in 1...Self.mostSettlements {
             do {
-                let ending = ending
-                let message = try await database.write { try ending.write($0, turn, end, principal.organization, principal.member) }
+                let writing = self.ending
+                let message = try await database.write { try writing.write($0, turn, end, principal.organization, principal.member) }
                 await log.close(TurnOutcome(turn: turn.id, message: message, usage: end.usage, error: error))
                 return
             } catch {
@@ -137,7 +162,7 @@ struct TurnRunner: Sendable {
         await log.close(TurnOutcome(turn: turn.id, message: end.message(of: turn), usage: end.usage, error: lost))
     }
 
-    private func state(_ turn: Turn, _ result: Result<TokenUsage?, any Error>) async -> (Turn.State, PlatformError?) {
+    private func state(_ turn: Turn, _ result: Result<Ending, any Error>) async -> (Turn.State, PlatformError?) {
         switch result {
         case .success: return (.complete, nil)
         case .failure(is CancellationError): return (await live.isCancelled(turn.id) ? .cancelled : .interrupted, nil)
@@ -153,10 +178,12 @@ extension ProviderFailure {
         let kind: Kind
         switch fault.kind {
         case .overloaded: kind = .overloaded
+        case .rateLimited: kind = .rateLimited
         case .timedOut: kind = .timedOut
         case .rejected: kind = .rejected
+        case .misconfigured: kind = .misconfigured
         case .broken: kind = .broken
         }
-        self.init(kind: kind, detail: fault.detail, retryAfterSeconds: fault.retryAfterSeconds)
+        self.init(kind: kind, detail: fault.detail, retryAfterSeconds: fault.retryAfterSeconds, cause: fault.cause)
     }
 }

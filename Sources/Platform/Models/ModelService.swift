@@ -38,6 +38,14 @@ package struct ModelService: Sendable {
         return try await database.read { try resolve(Self.require(repository.find($0, principal.organization, id))) }
     }
 
+    /// The system models that may answer in place of this one's, in their order; those that are switched off or at their end are left out.
+    func fallbacks(of model: ResolvedModel) -> [SystemModel] {
+        let now = clock.now
+        return model.system.fallbacks.compactMap(catalogue.find(name:)).filter { system in
+            [.active, .deprecated].contains(LifecycleState(of: system, at: now))
+        }
+    }
+
     /// - Throws: `PlatformError.invalid` for a parent that cannot be derived from.
     package func create(_ draft: ModelDraft, for principal: Principal, receipt: ReplyReceipt<ResolvedModel>?) async throws -> ResolvedModel
     {

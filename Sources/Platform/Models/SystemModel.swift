@@ -27,13 +27,16 @@ package struct SystemModel: Sendable, Hashable {
     package let deprecationMessage: String?
     /// The catalogue name of the suggested successor.
     package let replacement: String?
+    /// The catalogue names of the models that answer when this one's provider cannot, in the order in which they are asked.
+    package let fallbacks: [String]
 
     package init(
         name: String, provider: String, upstream: String, displayName: String, description: String?, contextWindow: Int,
         maxTokensPerRequest: Int,
         supportsStreaming: Bool = true, supportsTools: Bool, supportsVision: Bool, supportsReasoning: Bool, creditMultiplier: Int,
         tier: Tier,
-        isRecommended: Bool, enabled: Bool, endOfLifeAt: Timestamp?, deprecationMessage: String?, replacement: String?
+        isRecommended: Bool, enabled: Bool, endOfLifeAt: Timestamp?, deprecationMessage: String?, replacement: String?,
+        fallbacks: [String] = []
     ) {
         id = Self.id(of: name)
         self.name = name
@@ -54,6 +57,7 @@ package struct SystemModel: Sendable, Hashable {
         self.endOfLifeAt = endOfLifeAt
         self.deprecationMessage = deprecationMessage
         self.replacement = replacement
+        self.fallbacks = fallbacks
     }
 
     /// The quoting model that is always there (design §6).

@@ -96,14 +96,20 @@ struct Problem: Encodable, Sendable {
     }
 
     private init(_ failure: ProviderFailure, requestID: String) {
-        let headers = Self.retryAfter(failure.retryAfterSeconds)
+        let (status, title): (HTTPResponse.Status, String)
         switch failure.kind {
-        case .overloaded:
-            self.init(.serviceUnavailable, title: "Provider Unavailable", detail: failure.detail, requestID: requestID, headers: headers)
-        case .timedOut: self.init(.gatewayTimeout, title: "Provider Timed Out", detail: failure.detail, requestID: requestID)
-        case .rejected: self.init(.badRequest, title: "Provider Rejected", detail: failure.detail, requestID: requestID)
-        case .broken: self.init(.badGateway, title: "Provider Failed", detail: failure.detail, requestID: requestID)
+        case .overloaded: (status, title) = (.serviceUnavailable, "Provider Unavailable")
+        case .rateLimited: (status, title) = (.tooManyRequests, "Provider Rate Limited")
+        case .timedOut: (status, title) = (.gatewayTimeout, "Provider Timed Out")
+        case .rejected: (status, title) = (.badRequest, "Provider Rejected")
+        case .misconfigured: (status, title) = (.badGateway, "Provider Misconfigured")
+        case .broken: (status, title) = (.badGateway, "Provider Failed")
         }
+        let mayRetry = failure.kind == .overloaded || failure.kind == .rateLimited
+        self.init(
+            status, title: title, detail: failure.detail, requestID: requestID,
+            headers: mayRetry ? Self.retryAfter(failure.retryAfterSeconds) : [:],
+            cause: failure.cause.map { "\(failure.detail) \($0)" })
     }
 
     /// The problem as an answer.

@@ -2,10 +2,14 @@ import Platform
 
 /// Turns the `models:` of the configuration file into catalogue entries.
 enum CatalogueReader {
-    /// The providers that exist. Upstream protocols come with their adapters.
-    static let providers = [SystemModel.quoting.provider]
+    /// Models that an entry names as fallbacks at most.
+    static let mostFallbacks = 5
 
-    static func read(_ entries: [ConfigurationFile.CatalogueEntry], problems: inout [String]) -> [SystemModel] {
+    /// - Parameter upstreams: the names of the configured providers.
+    static func read(
+        _ entries: [ConfigurationFile.CatalogueEntry], upstreams: [String], problems: inout [String]
+    ) -> [SystemModel] {
+        let providers = [SystemModel.quoting.provider] + upstreams
         var names: Set<String> = [SystemModel.quoting.name]
         let all = names.union(entries.map(\.name))
         return entries.compactMap { entry in
@@ -41,6 +45,12 @@ enum CatalogueReader {
             if let replacement = entry.replacement, !all.contains(replacement) {
                 problems.append("\(place).replacement: there is no model \(replacement).")
             }
+            let fallbacks = entry.fallbacks ?? []
+            for fallback in fallbacks where !all.contains(fallback) || fallback == entry.name {
+                problems.append("\(place).fallbacks: there is no other model \(fallback).")
+            }
+            if Set(fallbacks).count < fallbacks.count { problems.append("\(place).fallbacks: a model is named twice.") }
+            if fallbacks.count > mostFallbacks { problems.append("\(place).fallbacks: at most \(mostFallbacks) models.") }
             let end = entry.endOfLifeAt.map(Timestamp.parse)
             if case .some(.none) = end { problems.append("\(place).endOfLifeAt: must be a time such as 2027-06-01T00:00:00Z.") }
             guard problems.count == before, let tier else { return nil }
@@ -52,7 +62,8 @@ enum CatalogueReader {
                 supportsVision: entry.supportsVision ?? false, supportsReasoning: entry.supportsReasoning ?? false,
                 creditMultiplier: entry.creditMultiplier ?? 1, tier: tier, isRecommended: entry.recommended ?? false,
                 enabled: entry.enabled ?? true,
-                endOfLifeAt: end ?? nil, deprecationMessage: entry.deprecationMessage, replacement: entry.replacement)
+                endOfLifeAt: end ?? nil, deprecationMessage: entry.deprecationMessage, replacement: entry.replacement,
+                fallbacks: fallbacks)
         }
     }
 }

@@ -22,6 +22,20 @@ struct ConfigurationFile: Decodable, Sendable {
         var endOfLifeAt: String?
         var deprecationMessage: String?
         var replacement: String?
+        var fallbacks: [String]?
+    }
+
+    struct ProviderEntry: Decodable, Sendable {
+        var name: String
+        var kind: String
+        var baseURL: String
+        var apiKey: String?
+        var maxTokensField: String?
+        var concurrency: Int?
+        var maxWaiting: Int?
+        var connectTimeoutSeconds: Double?
+        var firstEventTimeoutSeconds: Double?
+        var idleTimeoutSeconds: Double?
     }
 
     struct Limits: Decodable, Sendable {
@@ -61,6 +75,7 @@ struct ConfigurationFile: Decodable, Sendable {
     var databaseURL: String?
     var publicURL: String?
     var logLevel: String?
+    var providers: [ProviderEntry]?
     var models: [CatalogueEntry]?
     var limits: Limits?
     var uploads: Uploads?
@@ -73,8 +88,8 @@ struct ConfigurationFile: Decodable, Sendable {
 
     /// The keys understood at the top of the file; any other is a problem, so that a misspelt one is not ignored in silence.
     static let known: Set<String> = [
-        "host", "port", "data", "databaseURL", "publicURL", "logLevel", "models", "limits", "uploads", "jobs", "encoder",
-        "retrieval", "network", "integrations",
+        "host", "port", "data", "databaseURL", "publicURL", "logLevel", "providers", "models", "limits", "uploads", "jobs", "encoder",
+        "retrieval", "network", "integrations", "runs",
     ]
 
     static let knownInSections: [String: Set<String>] = [
@@ -88,6 +103,12 @@ struct ConfigurationFile: Decodable, Sendable {
         "name", "provider", "upstream", "displayName", "description", "contextWindow", "maxTokensPerRequest", "supportsTools",
         "supportsVision",
         "supportsReasoning", "creditMultiplier", "tier", "recommended", "enabled", "endOfLifeAt", "deprecationMessage", "replacement",
+        "fallbacks",
+    ]
+
+    static let knownInProviders: Set<String> = [
+        "name", "kind", "baseURL", "apiKey", "maxTokensField", "concurrency", "maxWaiting", "connectTimeoutSeconds",
+        "firstEventTimeoutSeconds", "idleTimeoutSeconds",
     ]
 
     private static func unknown(_ keys: [String: Any], _ known: Set<String>, in place: String) -> [String] {
@@ -116,6 +137,9 @@ struct ConfigurationFile: Decodable, Sendable {
                 }
                 for case let (site, members as [String: Any]) in keys["integrations"] as? [String: Any] ?? [:] {
                     problems += unknown(members, knownInSites, in: "\(path): integrations.\(site)")
+                }
+                for (index, entry) in ((keys["providers"] as? [Any]) ?? []).enumerated() {
+                    problems += unknown(entry as? [String: Any] ?? [:], knownInProviders, in: "\(path): providers entry \(index)")
                 }
                 for (index, entry) in ((keys["models"] as? [Any]) ?? []).enumerated() {
                     problems += unknown(entry as? [String: Any] ?? [:], knownInModels, in: "\(path): models entry \(index)")

@@ -46,6 +46,7 @@ struct ConfigurationLoader {
             }
         }
         readRetrieval(file, into: &configuration)
+        configuration.providers = ProviderReader.read(file.providers ?? [], problems: &problems)
         readPlatform(file, into: &configuration.platform)
         check(configuration)
         if !problems.isEmpty { throw ConfigurationProblems(problems: problems) }
@@ -96,7 +97,8 @@ struct ConfigurationLoader {
                     "QUARRY_FAULTS: must be POINT=ACTION pairs; points are \(points); actions are crash, fail, delay:MILLISECONDS.")
             }
         }
-        platform.catalogue = Catalogue(configured: CatalogueReader.read(file.models ?? [], problems: &problems))
+        platform.catalogue = Catalogue(
+            configured: CatalogueReader.read(file.models ?? [], upstreams: (file.providers ?? []).map(\.name), problems: &problems))
     }
 
     private mutating func readSite(_ name: String, _ site: ConfigurationFile.Site?, into address: inout WebAddress) {

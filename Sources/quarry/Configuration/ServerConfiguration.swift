@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Platform
+import Providers
 
 /// Everything that a server is told, after flags, environment and file were laid over the defaults and checked.
 struct ServerConfiguration: Sendable {
@@ -20,6 +21,8 @@ struct ServerConfiguration: Sendable {
     var publicURL: String?
     /// The folder with the sentence encoder's weights; nil to run without an encoder.
     var encoderDirectory: URL?
+    /// The upstreams that system models are at, beside the built-in one.
+    var providers: [OpenAIConfiguration] = []
     var platform = PlatformConfiguration()
 }
 

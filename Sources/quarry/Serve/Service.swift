@@ -2,6 +2,7 @@ import Foundation
 import Hummingbird
 import Logging
 import Platform
+import Providers
 import Retrieval
 import Server
 import ServiceLifecycle
@@ -25,11 +26,25 @@ enum Service {
         // One process for each data directory: that is what lets it take up everything that a dead one left.
         let lock = try home.lock()
         defer { lock.close() }
+        let upstreams = configuration.providers.map { (name: $0.name, provider: OpenAIProvider($0)) }
+        do {
+            try await serve(configuration, home, Dictionary(upstreams.map { ($0.name, $0.provider) }) { first, _ in first }, logger)
+        } catch {
+            for upstream in upstreams { try? await upstream.provider.shutdown() }
+            throw error
+        }
+        for upstream in upstreams { try? await upstream.provider.shutdown() }
+        logger.info("stopped")
+    }
+
+    private static func serve(
+        _ configuration: ServerConfiguration, _ home: DataDirectory, _ upstreams: [String: OpenAIProvider], _ logger: Logger
+    ) async throws {
         let encoder = try loadEncoder(configuration)
         let database = try await home.openDatabase(configuration)
         let platform = try Platform(
             configuration: configuration.platform, database: database, blobs: BlobStore(root: home.root), workspace: home.workspace,
-            indexFolder: home.indexFolder, encoder: encoder, executable: Self.executable, providers: [:],
+            indexFolder: home.indexFolder, encoder: encoder, executable: Self.executable, providers: upstreams,
             keys: home.installationKeys(configuration), clock: SystemClock(), logger: logger)
         try await platform.access.ensureOwner(secret: home.ownerKey(configuration))
         try await platform.recover()
@@ -57,7 +72,6 @@ enum Service {
             throw ServiceRefusal(reason: "The server on \(configuration.host):\(configuration.port) failed: \(error)")
         }
         await database.close()
-        logger.info("stopped")
     }
 
     /// What to do about missing weights, for whoever starts the server.
