@@ -51,9 +51,10 @@ package struct Platform: Sendable {
                     family: SentenceEncoder.family, blobs: blobs, blobLock: blobLock, sweep: blobSweep, clock: clock)
             )
         }
+        let processing = ContentProcessing(
+            extraction: ExtractionProcess(executable: executable, limits: configuration.extractionLimits), blobs: blobs)
         let ingestion = IngestionJob(
-            database: database, blobs: blobs, extraction: ExtractionProcess(executable: executable, limits: configuration.extractionLimits),
-            workspace: workspace, clock: clock, faults: configuration.faults, blobLock: blobLock, sweep: blobSweep, vectors: vectors)
+            database: database, blobs: blobs, processing: processing, workspace: workspace, clock: clock, faults: configuration.faults, blobLock: blobLock, sweep: blobSweep, vectors: vectors)
         let encoding = vectors.map { encoding, publishing in
             EncodingJob(database: database, encoding: encoding, publishing: publishing, workspace: workspace)
         }

@@ -18,6 +18,14 @@ package struct PlatformConfiguration: Sendable {
     package var allowsPrivateNetwork = false
     /// Where datasets are imported from and published to by name.
     package var sites = RemoteSites()
+    /// Bytes of one table that comes by a presigned URL or an import (contract B §3.5).
+    package var mostDatasetBytes: Int64 = 2_147_483_648
+    /// The system model that generates in runs; nil for none.
+    package var generator: String?
+    /// Rows of one run that are asked for at the same time.
+    package var generatorConcurrency = RowGenerator.defaultConcurrency
+    /// From this similarity on rows count as the same, 0.5 to 1.
+    package var deduplicationThreshold = 0.9
     package var faults = Faults.none
 
     package init() {}

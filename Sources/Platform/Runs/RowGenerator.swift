@@ -140,7 +140,7 @@ struct RowGenerator: Sendable {
             case .text(let piece): text += piece
             case .reasoning(let piece): reasoning += piece
             case .usage(let counted): usage = counted
-            case .finish: isFinished = true
+            case .end: isFinished = true
             case .citations: break
             }
         }
@@ -164,7 +164,7 @@ extension ImprovedRow {
 
 extension ProviderFault {
     /// Whether the same request may succeed a little later.
-    fileprivate var mayPass: Bool { kind == .overloaded || kind == .timedOut || kind == .broken }
+    fileprivate var mayPass: Bool { [.overloaded, .rateLimited, .timedOut, .broken].contains(kind) }
     /// Whether no request can succeed before somebody changes the configuration.
-    fileprivate var isLasting: Bool { false }
+    fileprivate var isLasting: Bool { kind == .misconfigured }
 }

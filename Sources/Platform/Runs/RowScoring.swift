@@ -3,17 +3,33 @@ import Retrieval
 
 /// Scores rows: the measures, and the encoder where there is one. Blocks.
 struct RowScoring: Sendable {
-    let assessor: RowAssessor
-    let encoder: SentenceEncoder?
+    private let assessor: RowAssessor
+    private let encoder: SentenceEncoder?
 
-    /// The rows' assessments in their order. What is not nil in `known` is taken as it is.
-    func assess(_ rows: [RowText], known: [RowAssessment?]? = nil) -> [RowAssessment] {
-        let vectors = encoder.map { encoder in
-            let texts = assessor.textsToEncode(rows)
-            return BatchVectors(encoder.encode(texts))
+    /// Encodes the profile's reference texts, which takes a second or two.
+    init(profile: TableProfile, encoder: SentenceEncoder?) {
+        let references = encoder.map { encoder in
+            Self.vectors(profile.referenceTexts.prompts, profile.referenceTexts.completions, encoder)
         }
-        let assessed = assessor.assess(rows, vectors: vectors)
-        guard let known else { return assessed }
-        return zip(known, assessed).map { $0 ?? $1 }
+        assessor = RowAssessor(profile: profile, references: references)
+        self.encoder = encoder
+    }
+
+    /// The rows' assessments in their order; the same row always gets the same one.
+    func assess(_ rows: [RowText]) -> [RowAssessment] {
+        let vectors = encoder.map { encoder in
+            Self.vectors(rows.map { $0.prompt ?? "" }, rows.map { $0.completion ?? "" }, encoder)
+        }
+        return assessor.assess(rows, vectors: vectors)
+    }
+
+    private static func vectors(_ prompts: [String], _ completions: [String], _ encoder: SentenceEncoder) -> BatchVectors {
+        // A prompt that many rows share is encoded once.
+        let texts = (prompts + completions).map(RelevanceText.cut)
+        let distinct = Array(Set(texts))
+        let encoded = Dictionary(zip(distinct, encoder.encode(distinct)), uniquingKeysWith: { first, _ in first })
+        let flat = { (texts: ArraySlice<String>) in texts.flatMap { encoded[$0] ?? [Float](repeating: 0, count: SentenceEncoder.dimensions) } }
+        return BatchVectors(
+            dimensions: SentenceEncoder.dimensions, prompts: flat(texts.prefix(prompts.count)), completions: flat(texts.dropFirst(prompts.count)))
     }
 }

@@ -3,7 +3,8 @@ import Foundation
 
 /// What became of one row of the table in a run. The ledger has one entry for each row that the run worked on, in the table's order, and no
 /// text of the rows.
-package struct RunLedgerEntry: Sendable, Hashable, Codable {
+package struct RunLedgerEntry: Sendable, Equatable, Codable {
+    /// How it ended.
     package enum Outcome: String, Sendable, Hashable, Codable {
         case kept
         /// The same as another row, after folding.

@@ -118,7 +118,8 @@ struct RunPublishing: Sendable {
         let credits = RunEstimate.credits(rows: assembly.sum.counts.rowsOut + assembly.sum.counts.rowsDuplicate)
         let population = try runs.scores(connection, organization, butNot: run.dataset)
         let evaluation = assembly.sum.evaluation(
-            duplicates: assembly.duplicates, dropsDuplicates: run.plan.recipes.deduplication, population: population)
+            duplicates: assembly.duplicates, dropsDuplicates: run.plan.recipes.deduplication, remarks: run.plan.remarks,
+            population: population)
         try runs.succeed(
             connection, organization, run.id, counts: assembly.sum.counts, evaluation: evaluation, outputFile: file.id,
             ledgerSHA256: ledger,

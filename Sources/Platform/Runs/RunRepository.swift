@@ -71,10 +71,26 @@ struct RunRepository: Sendable {
         ).first.map(Self.run)
     }
 
-    func exists(_ connection: any Connection, _ organization: OrganizationID, of dataset: DatasetID) throws -> Bool {
-        try !connection.query(
-            "SELECT 1 AS found FROM run WHERE organization_id = \(organization) AND dataset_id = \(dataset) LIMIT 1"
-        ).isEmpty
+    func latestSucceeded(_ connection: any Connection, _ organization: OrganizationID, of dataset: DatasetID) throws -> Run? {
+        try connection.query(
+            """
+            SELECT \(raw: Self.columns) FROM run
+            WHERE organization_id = \(organization) AND dataset_id = \(dataset) AND state = 'succeeded'
+            ORDER BY created_at DESC, id DESC LIMIT 1
+            """
+        ).first.map(Self.run)
+    }
+
+    /// The rows of a run's output, as long as its file is there.
+    func outputRows(_ connection: any Connection, _ organization: OrganizationID, of run: RunID) throws -> (sha256: String, count: Int)? {
+        let rows = try connection.query(
+            """
+            SELECT c.rows_sha256, c.row_count FROM run r
+            JOIN file f ON f.id = r.output_file AND f.organization_id = r.organization_id
+            JOIN content c ON c.id = f.content_id AND c.organization_id = r.organization_id
+            WHERE r.organization_id = \(organization) AND r.id = \(run) AND f.deleted_at IS NULL AND c.rows_sha256 IS NOT NULL
+            """)
+        return try rows.first.map { (try $0.text("rows_sha256"), try $0.int("row_count")) }
     }
 
     func page(

@@ -87,7 +87,8 @@ struct RunWork: Sendable {
     private func assess(_ survey: TableSurvey, recorded: [RunPart]) async throws -> [Double] {
         progress.reach(.assess, 0)
         let (table, mapping, checkpoints) = (table(), mapping, checkpoints)
-        let scoring = RowScoring(assessor: RowAssessor(profile: survey.profile), encoder: encoder)
+        let (profile, encoder) = (survey.profile, encoder)
+        let scoring = await BlockingWork.run { RowScoring(profile: profile, encoder: encoder) }
         let known = Dictionary(recorded.map { ($0.batch, $0) }, uniquingKeysWith: { first, _ in first })
         var totals: [Double] = []
         totals.reserveCapacity(plan.rows)
@@ -115,7 +116,8 @@ struct RunWork: Sendable {
         let assessments = Dictionary((try await checkpoints.recorded()[.assessments] ?? []).map { ($0.batch, $0) }) { first, _ in first }
         let done = Set((recorded[.ledger] ?? []).map(\.batch))
         let duplicates = Dictionary(findings.duplicates.map { ($0.index, $0) }, uniquingKeysWith: { first, _ in first })
-        let scoring = RowScoring(assessor: RowAssessor(profile: findings.profile), encoder: encoder)
+        let (profile, encoder) = (findings.profile, encoder)
+        let scoring = await BlockingWork.run { RowScoring(profile: profile, encoder: encoder) }
         var (failed, tried) = (0, 0)
         for batch in 0..<batches {
             try Task.checkCancellation()
@@ -168,10 +170,11 @@ struct RunWork: Sendable {
         let drafts = try await BlockingWork.run {
             let before = try checkpoints.read([RowAssessment].self, part)
             let kept = byIndex.filter { $0.value.failure == nil && !$0.value.isEmpty }.sorted { $0.key < $1.key }
-            // A text that did not change keeps its score, whoever its neighbours are now.
-            let known = kept.map { index, row in row.text == row.original ? before[index] : nil }
-            let assessed = known.allSatisfy { $0 != nil } ? known.compactMap { $0 } : scoring.assess(kept.map(\.value.text), known: known)
-            let after = Dictionary(zip(kept.map(\.key), assessed), uniquingKeysWith: { first, _ in first })
+            // A text that did not change keeps its score.
+            let changed = kept.filter { $0.value.text != $0.value.original }
+            var after = Dictionary(
+                zip(changed.map(\.key), scoring.assess(changed.map(\.value.text))), uniquingKeysWith: { first, _ in first })
+            for (index, row) in kept where row.text == row.original { after[index] = before[index] }
             let layout = RunOutputLayout(plan)
             let writer = try RowWriter(file: checkpoints.place(.rows, batch), columns: layout.columns)
             for (index, row) in kept { try writer.append(layout.cells(of: row, source: rows[index].cells)) }

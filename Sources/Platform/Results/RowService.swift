@@ -1,0 +1,167 @@
+import Foundation
+import Ingestion
+import Storage
+
+/// Shows rows: the table with its scores, what a run dropped, and its input and output side by side. Every page is a place in immutable files,
+/// however deep it lies.
+package struct RowService: Sendable {
+    private let database: any Database
+    private let blobs: BlobStore
+    private let runs = RunRepository()
+
+    init(database: any Database, blobs: BlobStore) {
+        self.database = database
+        self.blobs = blobs
+    }
+
+    /// Where a page ended in each of the files that it was read from.
+    private struct Place: Codable {
+        /// What is read; a cursor is good for exactly this.
+        let of: String
+        var table = TablePlace()
+        var output: RowPlace?
+        var ledger: UInt64 = 0
+    }
+
+    /// The rows of the table as it is now.
+    ///
+    /// - Throws: `PlatformError.notFound`, `conflict` while nothing is imported, `malformed` for a cursor of another table.
+    package func page(_ request: PageRequest, of dataset: DatasetID, for principal: Principal) async throws -> RowPage {
+        let (runs, blobs, organization) = (runs, blobs, principal.organization)
+        let (table, run) = try await database.read { connection in
+            (
+                try DatasetTable.current(connection, organization, of: dataset),
+                try runs.latestSucceeded(connection, organization, of: dataset)
+            )
+        }
+        // A run's numbers are those of the table as long as the table has only grown since.
+        let scored = run.flatMap { table.inputs.starts(with: $0.plan.inputs) && $0.plan.columns == table.columns ? $0 : nil }
+        let name = "rows \(dataset) \(table.inputs.map(\.sha256).joined(separator: ",")) \(scored?.id.text ?? "")"
+        var place = try Self.place(request, of: name)
+        let page = try await BlockingWork.run { () -> Page<ListedRow> in
+            let reader = RunTable(table.inputs, organization: organization, blobs: blobs, from: place.table)
+            var ledger = try scored?.ledgerSHA256.map {
+                try LedgerReader(blobs.localFile(BlobKey(organization: organization.text, sha256: $0)), from: place.ledger)
+            }
+            var entry = try ledger?.next()
+            var rows: [ListedRow] = []
+            for row in try reader.next(request.limit) {
+                while let found = entry, found.row < row.number { entry = try ledger?.next() }
+                rows.append(ListedRow(number: row.number, cells: row.cells, entry: entry?.row == row.number ? entry : nil))
+                if entry?.row == row.number {
+                    place.ledger = ledger?.offset ?? 0
+                    entry = try ledger?.next()
+                }
+            }
+            place.table = reader.place
+            let isLast = place.table.passed >= table.rows || rows.count < request.limit
+            return Page(elements: rows, nextCursor: isLast ? nil : try Self.cursor(place))
+        }
+        return RowPage(columns: table.columns, rows: page, rowCount: table.rows, run: scored?.id)
+    }
+
+    /// The rows that a run left out, with the reasons.
+    ///
+    /// - Throws: `PlatformError.notFound`, `conflict` for a run without a ledger, `malformed` for a cursor of another run.
+    package func dropped(_ request: PageRequest, by id: RunID, of dataset: DatasetID, for principal: Principal) async throws
+        -> Page<RunLedgerEntry>
+    {
+        let run = try await run(id, of: dataset, principal)
+        let ledger = try ledger(of: run, principal.organization)
+        var place = try Self.place(request, of: "dropped \(run.id)")
+        return try await BlockingWork.run {
+            var reader = try LedgerReader(ledger, from: place.ledger)
+            var entries: [RunLedgerEntry] = []
+            while entries.count < request.limit, let entry = try reader.nextDropped() { entries.append(entry) }
+            place.ledger = reader.offset
+            let hasMore = try entries.count == request.limit && reader.nextDropped() != nil
+            return Page(elements: entries, nextCursor: hasMore ? try Self.cursor(place) : nil)
+        }
+    }
+
+    /// A run's rows before and after, in the table's order.
+    ///
+    /// - Parameter id: nil for the newest run that succeeded.
+    /// - Throws: `PlatformError.notFound`, `conflict` when there is nothing to compare, `malformed` for a cursor of another run.
+    package func comparison(_ request: PageRequest, by id: RunID?, of dataset: DatasetID, for principal: Principal) async throws
+        -> ComparisonPage
+    {
+        let (runs, blobs, organization) = (runs, blobs, principal.organization)
+        let run = try await run(id, of: dataset, principal)
+        let ledger = try ledger(of: run, organization)
+        guard let output = try await database.read({ try runs.outputRows($0, organization, of: run.id) }) else {
+            throw PlatformError.conflict("The output of this run was deleted, so there is nothing to compare.", retryAfterSeconds: nil)
+        }
+        var place = try Self.place(request, of: "diff \(run.id)")
+        let page = try await BlockingWork.run { () -> Page<ComparedRow> in
+            let table = RunTable(run.plan, run: run.id, organization: organization, blobs: blobs, from: place.table)
+            let mapping = RowMapping(run.plan.mapping, columns: run.plan.columns)
+            var entries = try LedgerReader(ledger, from: place.ledger)
+            var outputs = try RowReader(
+                file: blobs.localFile(BlobKey(organization: organization.text, sha256: output.sha256)), from: place.output)
+            let columns = OutputColumns(outputs.columns)
+            var rows: [ComparedRow] = []
+            while rows.count < request.limit, let entry = try entries.next(), let row = try table.next(1).first {
+                let made = entry.outcome == .kept ? try outputs.next().map { columns.output(of: $0.cells) } : nil
+                rows.append(ComparedRow(entry: entry, input: mapping.text(of: row.cells), output: made))
+            }
+            (place.table, place.output, place.ledger) = (table.place, outputs.place, entries.offset)
+            let hasMore = try rows.count == request.limit && entries.next() != nil
+            return Page(elements: rows, nextCursor: hasMore ? try Self.cursor(place) : nil)
+        }
+        return ComparisonPage(run: run, rows: page)
+    }
+
+    /// Where the made columns are in an output.
+    private struct OutputColumns: Sendable {
+        private let places: [String: Int]
+
+        init(_ columns: [String]) { places = Dictionary(columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first }) }
+
+        func output(of cells: [Cell]) -> ComparedRow.Output {
+            func text(_ column: String) -> String? { places[column].flatMap { cells[$0].text } }
+            return ComparedRow.Output(
+                prompt: text("enhanced_prompt"), completion: text("enhanced_completion"), reasoning: text("reasoning_trace"),
+                rejected: text("rejected"))
+        }
+    }
+
+    private func run(_ id: RunID?, of dataset: DatasetID, _ principal: Principal) async throws -> Run {
+        let (runs, organization) = (runs, principal.organization)
+        return try await database.read { connection in
+            guard try DatasetRepository().find(connection, organization, dataset) != nil else { throw PlatformError.notFound("Dataset not found.") }
+            if let id {
+                guard let run = try runs.find(connection, organization, id), run.dataset == dataset else {
+                    throw PlatformError.notFound("Run not found.")
+                }
+                return run
+            }
+            guard let run = try runs.latestSucceeded(connection, organization, of: dataset) else {
+                throw PlatformError.conflict("No run of this dataset has succeeded yet, so there is nothing to compare.", retryAfterSeconds: nil)
+            }
+            return run
+        }
+    }
+
+    private func ledger(of run: Run, _ organization: OrganizationID) throws -> URL {
+        guard let sha256 = run.ledgerSHA256 else {
+            throw PlatformError.conflict("The run did not succeed, so it has no list of rows.", retryAfterSeconds: nil)
+        }
+        return try blobs.localFile(BlobKey(organization: organization.text, sha256: sha256))
+    }
+
+    private static func place(_ request: PageRequest, of name: String) throws -> Place {
+        guard let cursor = request.cursor, !cursor.isEmpty else { return Place(of: digest(name)) }
+        guard let place = Cursor.decode(cursor).flatMap({ try? JSONDecoder().decode(Place.self, from: $0) }), place.of == digest(name) else {
+            throw Cursor.refusal
+        }
+        return place
+    }
+
+    private static func cursor(_ place: Place) throws -> String { Cursor.encode(try JSONText.bytes(place)) }
+
+    /// Eight bytes of a name are enough to tell one list from another.
+    private static func digest(_ name: String) -> String {
+        String(name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }, radix: 36)
+    }
+}
