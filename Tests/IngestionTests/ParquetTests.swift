@@ -221,6 +221,14 @@ import Testing
             ])
     }
 
+    @Test func listsAndStructsThatAreAlikeComeBackAsTheyWere() async throws {
+        let rows: [[Cell]] = [
+            [.json("[\"a\",null,\"007\"]"), .json(#"[{"role":"us\"er\n","it's \"n":1}]"#), .json("{\"a\":[1.5]}"), .json("[[1],[]]")],
+            [.json("[]"), .null, .json("{\"a\":null}"), .json("[]")],
+        ]
+        #expect(try await roundTrip(["list", "chat", "object", "matrix"], rows).cells == rows)
+    }
+
     @Test func aLargerTableComesBackWhole() async throws {
         let rows = (0..<20_000).map { [Cell.json("\($0)"), .string(String(repeating: "text ", count: $0 % 40))] }
         #expect(try await roundTrip(["n", "t"], rows).cells == rows)
@@ -229,7 +237,14 @@ import Testing
     @Test(arguments: [
         (["1", "-9223372036854775808"], ParquetColumn.Kind.integer), (["9223372036854775808"], .text), (["1", "2.5"], .double),
         (["0.30000000000000004"], .double), (["0.300000000000000041"], .text), (["9007199254740993", "0.5"], .text), (["1e5"], .double),
-        (["1e999"], .text), (["true", "false"], .boolean), (["true", "1"], .text), (["\"1\"", "2"], .text), (["[1]"], .text), ([], .text),
+        (["1e999"], .text), (["true", "false"], .boolean), (["true", "1"], .text), (["\"1\"", "2"], .text),
+        (["[1]", "[]", "[null,2]"], .list(.integer)), (["[1]", "[\"a\"]"], .text), (["[1]", "2"], .text), ([], .text),
+        (["[]"], .list(.text)), (["[[0.5],[]]"], .list(.list(.double))), (["{}"], .text), (["{\"a\":1}", "{\"b\":1}"], .text),
+        (["{\"a\":1,\"A\":2}"], .text), (["[0.1234567890123456789]"], .text),
+        (
+            ["[{\"role\":\"user\",\"n\":1}]", "[{\"role\":null,\"n\":2}]"],
+            .list(.structure([.init(name: "role", kind: .text), .init(name: "n", kind: .integer)]))
+        ),
         (["null"], .text), (["null", "7"], .integer), (["-0"], .double), (["123456789.12345678"], .double), (["1.10"], .double),
     ])
     func typesLoseNoDigit(values: [String], kind: ParquetColumn.Kind) throws {

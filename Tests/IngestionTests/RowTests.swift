@@ -123,6 +123,8 @@ final class TemporaryFolder {
         #expect(throws: RowFileError.self) { try writer.append([]) }
         #expect(throws: RowFileError.self) { try writer.append([.null, .null]) }
         for text in ["", "nul", "1\n2", "1]\n[2", "{", "NaN"] { #expect(throws: RowFileError.self) { try writer.append([.json(text)]) } }
+        let deep = String(repeating: "[", count: 129) + String(repeating: "]", count: 129)
+        #expect(throws: RowFileError.self) { try writer.append([.json(deep)]) }
         try writer.append([.json(" { \"a\" : 1.0 } \n")])
         try writer.finish()
         var reader = try RowReader(file: file)

@@ -25,7 +25,7 @@ package struct ParquetExport: Sendable {
         let part = folder.appendingPathComponent("part-00000.parquet")
         let table = try await offThePool { try Self.prepare(rows, lines) }
         if table.columns.isEmpty { throw ExtractionFailure.refused("A table without columns cannot be written as Parquet.") }
-        let types = table.columns.indices.map { "c\($0): '\(table.kinds[$0].rawValue)'" }.joined(separator: ", ")
+        let types = table.columns.indices.map { "c\($0): \(DuckDB.literal(table.kinds[$0].sql))" }.joined(separator: ", ")
         let names = Self.distinct(table.columns).enumerated().map { "c\($0) AS \(DuckDB.name($1))" }.joined(separator: ", ")
         let ending = try await duckDB.run(
             """
@@ -67,7 +67,7 @@ package struct ParquetExport: Sendable {
                 line.append(contentsOf: "\(index == 0 ? "{" : ",")\"c\(index)\":".utf8)
                 switch cell.kind {
                 case .null: line.append(contentsOf: "null".utf8)
-                case .scalar where kinds[index] != .text: line.append(bytes, cell.start, cell.end)
+                case .scalar where kinds[index] != .text, .nested where kinds[index] != .text: line.append(bytes, cell.start, cell.end)
                 case .scalar, .nested: JSONText.appendString(bytes, cell.start, cell.end, to: &line)
                 default: line.append(bytes, cell.start - 1, cell.end + 1)
                 }

@@ -7,6 +7,9 @@ package final class RowWriter {
     /// How many rows have been written.
     package private(set) var rows = 0
 
+    /// How deep a `json` cell may be nested, as in a file that comes in.
+    static let jsonDepth = ExtractionLimits().jsonDepth
+
     private let file: URL
     private let partial: URL
     private let columns: Int
@@ -29,7 +32,7 @@ package final class RowWriter {
 
     /// Writes one row: one cell for each column, in their order.
     ///
-    /// Throws `RowFileError` if there are more or fewer, or if a `json` cell holds no JSON.
+    /// Throws `RowFileError` if there are more or fewer, or if a `json` cell holds no JSON or is nested too deep.
     package func append(_ cells: [Cell]) throws {
         guard cells.count == columns else {
             throw RowFileError(description: "Row \(rows + 1) has \(cells.count) cells, but there are \(columns) columns.")
@@ -71,7 +74,7 @@ package final class RowWriter {
         var value = value
         let isValid = value.withUTF8 { bytes in
             guard let base = bytes.baseAddress else { return false }
-            var scanner = JSONScanner(base, start: 0, end: bytes.count, depthLimit: .max)
+            var scanner = JSONScanner(base, start: 0, end: bytes.count, depthLimit: Self.jsonDepth)
             guard scanner.value(outerDepth: 0) != nil, scanner.peek() == nil else { return false }
             JSONStrings.compact(base, 0, bytes.count, .exact, into: &line)
             return true
