@@ -20,8 +20,13 @@ package struct Platform: Sendable {
     package let turns: TurnService
     package let jobs: JobRunner
     package let integrations: IntegrationService
-    package let importer: Importer
-    package let publisher: Publisher
+    package let overviews: DatasetOverviewService
+    package let uploads: UploadService
+    package let imports: DatasetImportService
+    package let runs: RunService
+    package let results: ResultService
+    package let rows: RowService
+    package let publications: PublicationService
     package let faults: Faults
     package let clock: any Clock
     private let database: any Database
@@ -58,10 +63,31 @@ package struct Platform: Sendable {
         let encoding = vectors.map { encoding, publishing in
             EncodingJob(database: database, encoding: encoding, publishing: publishing, workspace: workspace)
         }
+        let doorbell = JobDoorbell()
+        let jobEnqueued: @Sendable () async -> Void = { await doorbell.ring() }
+        let vectorDemand = VectorDemand(family: encoder == nil ? nil : SentenceEncoder.family, jobEnqueued: jobEnqueued)
+        let web = WebClient(allowsPrivate: configuration.allowsPrivateNetwork)
+        let integrations = IntegrationService(database: database, clock: clock, box: SecretBox(key: keys.encryption))
+        let results = ResultService(database: database, blobs: blobs, workspace: workspace, clock: clock)
+        let importing = ImportJob(
+            database: database, blobs: blobs, blobLock: blobLock,
+            importer: Importer(client: web, sites: configuration.sites, integrations: integrations), sites: configuration.sites,
+            mostBytes: configuration.mostDatasetBytes, clock: clock, jobEnqueued: jobEnqueued)
+        let publishing = PublicationJob(
+            database: database, results: results, publisher: Publisher(client: web, sites: configuration.sites, clock: clock),
+            integrations: integrations, workspace: workspace, publicURL: configuration.publicURL, clock: clock)
+        let running = RunJob(
+            database: database, blobs: blobs, blobLock: blobLock,
+            publishing: RunPublishing(
+                database: database, blobs: blobs, blobLock: blobLock, processing: processing, vectorDemand: vectorDemand, sweep: blobSweep,
+                clock: clock),
+            workspace: workspace, encoder: encoder, catalogue: configuration.catalogue, providers: providers,
+            concurrency: configuration.generatorConcurrency, clock: clock, faults: configuration.faults, logger: logger)
         let jobs = JobRunner(
-            database: database, clock: clock, logger: logger, handlers: [ingestion.handler] + [encoding?.handler].compactMap { $0 },
+            database: database, clock: clock, logger: logger,
+            handlers: [ingestion.handler, importing.handler, running.handler, publishing.handler] + [encoding?.handler].compactMap { $0 },
             concurrency: configuration.jobConcurrency, worker: process)
-        let vectorDemand = VectorDemand(family: encoder == nil ? nil : SentenceEncoder.family, jobEnqueued: { await jobs.nudge() })
+        doorbell.answer { await jobs.nudge() }
         let models = ModelService(database: database, catalogue: configuration.catalogue, clock: clock)
         let indexes = DatasetIndexes(folder: indexFolder, blobs: blobs, family: vectorDemand.family, logger: logger)
         let search = PassageSearch(
@@ -94,12 +120,22 @@ package struct Platform: Sendable {
         datasets = DatasetService(database: database, clock: clock, forgetIndexes: forgetIndexes)
         files = FileService(
             database: database, blobs: blobs, clock: clock, faults: configuration.faults, mostBytes: configuration.mostUploadBytes,
-            blobLock: blobLock, forgetIndexes: forgetIndexes, jobEnqueued: { await jobs.nudge() })
+            blobLock: blobLock, forgetIndexes: forgetIndexes, jobEnqueued: jobEnqueued)
         chats = ChatService(database: database, clock: clock)
-        integrations = IntegrationService(database: database, clock: clock, box: SecretBox(key: keys.encryption))
-        let web = WebClient(allowsPrivate: configuration.allowsPrivateNetwork)
-        importer = Importer(client: web, sites: configuration.sites, integrations: integrations)
-        publisher = Publisher(client: web, sites: configuration.sites, clock: clock)
+        self.integrations = integrations
+        self.results = results
+        overviews = DatasetOverviewService(database: database)
+        uploads = UploadService(
+            database: database, blobs: blobs, blobLock: blobLock, clock: clock, signer: UploadSigner(key: keys.presigning),
+            mostBytes: configuration.mostDatasetBytes, jobEnqueued: jobEnqueued)
+        imports = DatasetImportService(database: database, clock: clock, sites: configuration.sites, jobEnqueued: jobEnqueued)
+        runs = RunService(
+            database: database, clock: clock,
+            planner: RunPlanner(
+                generator: configuration.generator, deduplicationThreshold: configuration.deduplicationThreshold),
+            jobEnqueued: jobEnqueued)
+        rows = RowService(database: database, blobs: blobs)
+        publications = PublicationService(database: database, clock: clock, integrations: integrations, jobEnqueued: jobEnqueued)
         maintenance = Maintenance(
             turns: turns, blobSweep: blobSweep, idempotency: idempotency, logger: logger)
     }

@@ -20,6 +20,8 @@ package struct PlatformConfiguration: Sendable {
     package var sites = RemoteSites()
     /// Bytes of one table that comes by a presigned URL or an import (contract B §3.5).
     package var mostDatasetBytes: Int64 = 2_147_483_648
+    /// The address that clients use, without a slash at its end; nil when nobody said.
+    package var publicURL: String?
     /// The system model that generates in runs; nil for none.
     package var generator: String?
     /// Rows of one run that are asked for at the same time.

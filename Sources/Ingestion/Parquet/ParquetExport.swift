@@ -19,6 +19,14 @@ package struct ParquetExport: Sendable {
     ///
     /// Throws `ExtractionFailure`: `refused` with `DuckDB.absence` if the tool is not there.
     package func make(from rows: URL, in folder: URL) async throws -> GzippedTar {
+        let part = try await parquetFile(from: rows, in: folder)
+        return try await offThePool { try GzippedTar(files: [part]) }
+    }
+
+    /// Writes the rows as one Parquet file into a folder, which must exist and be empty.
+    ///
+    /// Throws like `make`.
+    package func parquetFile(from rows: URL, in folder: URL) async throws -> URL {
         guard duckDB.isInstalled else { throw ExtractionFailure.refused(DuckDB.absence) }
         let size = try await offThePool { try fileBytes(rows) }
         let lines = folder.appendingPathComponent("rows.jsonl")
@@ -38,10 +46,8 @@ package struct ParquetExport: Sendable {
         case .limit(let sentence): throw ExtractionFailure.limitExceeded(sentence)
         case .failed(let words): throw ExtractionFailure.crashed("DuckDB could not write Parquet: \(words)")
         }
-        return try await offThePool {
-            try FileManager.default.removeItem(at: lines)
-            return try GzippedTar(files: [part])
-        }
+        try await offThePool { try FileManager.default.removeItem(at: lines) }
+        return part
     }
 
     private struct Table: Sendable {

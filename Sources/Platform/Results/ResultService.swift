@@ -74,7 +74,7 @@ package struct ResultService: Sendable {
         let files = try source.rows.map { try blobs.localFile(BlobKey(organization: organization.text, sha256: $0)) }
         return try await BlockingWork.run {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            if files.count == 1, let only = files.first { return only }
+            if files.count == 1, source.run.state == .succeeded, let only = files.first { return only }
             let joined = folder.appending(path: "rows.jsonl")
             let writer = try RowWriter(file: joined, columns: RunOutputLayout(source.run.plan).columns)
             for file in files {
@@ -94,7 +94,10 @@ package struct ResultService: Sendable {
         case .json: cursor = try await BlockingWork.run { ExportCursor(.rows(RowExport(try RowReader(file: rows), format: .json)), folder) }
         case .jsonl:
             cursor = try await BlockingWork.run { ExportCursor(.rows(RowExport(try RowReader(file: rows), format: .jsonl)), folder) }
-        case .parquet: cursor = ExportCursor(.archive(try await ParquetExport().make(from: rows, in: folder)), folder)
+        case .parquet:
+            let making = folder.appending(path: "parquet")
+            try await BlockingWork.run { try FileManager.default.createDirectory(at: making, withIntermediateDirectories: true) }
+            cursor = ExportCursor(.archive(try await ParquetExport().make(from: rows, in: making)), folder)
         }
         return AsyncThrowingStream {
             try Task.checkCancellation()

@@ -37,8 +37,9 @@ package struct RowService: Sendable {
         // A run's numbers are those of the table as long as the table has only grown since.
         let scored = run.flatMap { table.inputs.starts(with: $0.plan.inputs) && $0.plan.columns == table.columns ? $0 : nil }
         let name = "rows \(dataset) \(table.inputs.map(\.sha256).joined(separator: ",")) \(scored?.id.text ?? "")"
-        var place = try Self.place(request, of: name)
+        let start = try Self.place(request, of: name)
         let page = try await BlockingWork.run { () -> Page<ListedRow> in
+            var place = start
             let reader = RunTable(table.inputs, organization: organization, blobs: blobs, from: place.table)
             var ledger = try scored?.ledgerSHA256.map {
                 try LedgerReader(blobs.localFile(BlobKey(organization: organization.text, sha256: $0)), from: place.ledger)
@@ -68,8 +69,9 @@ package struct RowService: Sendable {
     {
         let run = try await run(id, of: dataset, principal)
         let ledger = try ledger(of: run, principal.organization)
-        var place = try Self.place(request, of: "dropped \(run.id)")
+        let start = try Self.place(request, of: "dropped \(run.id)")
         return try await BlockingWork.run {
+            var place = start
             var reader = try LedgerReader(ledger, from: place.ledger)
             var entries: [RunLedgerEntry] = []
             while entries.count < request.limit, let entry = try reader.nextDropped() { entries.append(entry) }
@@ -92,8 +94,9 @@ package struct RowService: Sendable {
         guard let output = try await database.read({ try runs.outputRows($0, organization, of: run.id) }) else {
             throw PlatformError.conflict("The output of this run was deleted, so there is nothing to compare.", retryAfterSeconds: nil)
         }
-        var place = try Self.place(request, of: "diff \(run.id)")
+        let start = try Self.place(request, of: "diff \(run.id)")
         let page = try await BlockingWork.run { () -> Page<ComparedRow> in
+            var place = start
             let table = RunTable(run.plan, run: run.id, organization: organization, blobs: blobs, from: place.table)
             let mapping = RowMapping(run.plan.mapping, columns: run.plan.columns)
             var entries = try LedgerReader(ledger, from: place.ledger)

@@ -104,6 +104,22 @@ enum RunTables {
           PRIMARY KEY (organization_id, run_id, row_number, request),
           CHECK ((answer IS NULL) = (failure IS NOT NULL)))
         """,
+        """
+        CREATE TABLE publication (
+          id \(type: .text) PRIMARY KEY,
+          organization_id \(type: .text) NOT NULL REFERENCES organization (id),
+          dataset_id \(type: .text) NOT NULL REFERENCES dataset (id),
+          target \(type: .text) NOT NULL,
+          spec \(type: .text) NOT NULL,
+          state \(type: .text) NOT NULL CHECK (state IN ('queued', 'running', 'succeeded', 'failed')),
+          message \(type: .text),
+          url \(type: .text),
+          created_by \(type: .text) NOT NULL,
+          created_at \(type: .int64) NOT NULL,
+          finished_at \(type: .int64),
+          CHECK ((state IN ('succeeded', 'failed')) = (finished_at IS NOT NULL)))
+        """,
+        "CREATE INDEX publication_page ON publication (organization_id, dataset_id, created_at, id)",
         // Rows keep their types from now on, and columns are known to the database: tables are read anew.
         """
         UPDATE content SET status = 'uploaded', progress = 0, processed_at = NULL, segment_sha256 = NULL
