@@ -56,7 +56,9 @@ let package = Package(
         ),
         .target(
             name: "Server",
-            dependencies: ["Platform", crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioHTTPTypes, yams],
+            dependencies: [
+                "Adaptation", "Ingestion", "Platform", crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioHTTPTypes, yams,
+            ],
             resources: [.embedInCode("OpenAPI/openapi.yaml")],
             swiftSettings: strict
         ),

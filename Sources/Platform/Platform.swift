@@ -27,6 +27,9 @@ package struct Platform: Sendable {
     package let results: ResultService
     package let rows: RowService
     package let publications: PublicationService
+    /// The address that clients use; nil when nobody said.
+    package let publicURL: String?
+    package let showsAwaitingInput: Bool
     package let faults: Faults
     package let clock: any Clock
     private let database: any Database
@@ -59,7 +62,8 @@ package struct Platform: Sendable {
         let processing = ContentProcessing(
             extraction: ExtractionProcess(executable: executable, limits: configuration.extractionLimits), blobs: blobs)
         let ingestion = IngestionJob(
-            database: database, blobs: blobs, processing: processing, workspace: workspace, clock: clock, faults: configuration.faults, blobLock: blobLock, sweep: blobSweep, vectors: vectors)
+            database: database, blobs: blobs, processing: processing, workspace: workspace, clock: clock, faults: configuration.faults,
+            blobLock: blobLock, sweep: blobSweep, vectors: vectors)
         let encoding = vectors.map { encoding, publishing in
             EncodingJob(database: database, encoding: encoding, publishing: publishing, workspace: workspace)
         }
@@ -107,6 +111,8 @@ package struct Platform: Sendable {
         self.search = search
         self.turns = turns
         faults = configuration.faults
+        publicURL = configuration.publicURL
+        showsAwaitingInput = configuration.showsAwaitingInput
         let forgetIndexes: ForgetIndexes = { datasets, organization in
             await BlockingWork.run { indexes.forget(datasets, of: organization) }
         }

@@ -22,6 +22,8 @@ package struct PlatformConfiguration: Sendable {
     package var mostDatasetBytes: Int64 = 2_147_483_648
     /// The address that clients use, without a slash at its end; nil when nobody said.
     package var publicURL: String?
+    /// Whether an imported dataset without a run is `awaiting_input` rather than `pending` where that word is allowed (contract B §6 row 1).
+    package var showsAwaitingInput = false
     /// The system model that generates in runs; nil for none.
     package var generator: String?
     /// Rows of one run that are asked for at the same time.

@@ -27,7 +27,11 @@ package struct Server: Sendable {
             operations.routes + ModelRoutes(models: platform.models).routes + AssociationRoutes(associations: platform.associations).routes
                 + DatasetRoutes(datasets: platform.datasets, files: platform.files, search: platform.search).routes
                 + FileRoutes(files: platform.files).routes + FileUploadRoute(files: platform.files, gate: gate).routes
-                + ChatRoutes(chats: platform.chats, models: platform.models).routes + turnRoutes.routes
+                + RowRoutes(rows: platform.rows).routes + RunRoutes(runs: platform.runs, rows: platform.rows).routes
+                + PublicationRoutes(publications: platform.publications).routes
+                + DatasetPlatformRoutes(platform: platform).routes + LaunchRoutes(runs: platform.runs).routes
+                + UploadRoutes(platform: platform).routes + ChatRoutes(chats: platform.chats, models: platform.models).routes
+                + turnRoutes.routes
                 + IntegrationRoutes(integrations: platform.integrations).routes)
     }
 

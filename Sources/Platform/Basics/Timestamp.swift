@@ -24,6 +24,11 @@ package struct Timestamp: Hashable, Sendable, Comparable, Codable, SQLBindable {
     /// RFC 3339 with whole seconds and `Z`, as `/v1` prints times.
     package var secondsText: String { Date(timeIntervalSince1970: Double(milliseconds / 1000)).formatted(.iso8601) }
 
+    /// RFC 3339 with milliseconds and `Z`, as `/api/v1` prints times.
+    package var millisecondsText: String {
+        Date(timeIntervalSince1970: Double(milliseconds) / 1000).formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    }
+
     /// Reads RFC 3339 text, with or without a fraction; nil for anything else.
     package static func parse(_ text: String) -> Timestamp? {
         let plain = try? Date(text, strategy: .iso8601)

@@ -55,7 +55,8 @@ struct ContentProcessing: Sendable {
             isTable ? try await blobs.adopt(outcome.folder.appending(path: ArtefactFiles.rows), organization: organization.text) : nil
         return DerivedContent(
             textSHA256: text.sha256, rowsSHA256: rows?.sha256, segmentSHA256: segment.sha256,
-            rowCount: isTable ? outcome.summary.rows : nil, columns: isTable ? outcome.summary.columns : nil, remarks: outcome.summary.remarks,
+            rowCount: isTable ? outcome.summary.rows : nil, columns: isTable ? outcome.summary.columns : nil,
+            remarks: outcome.summary.remarks,
             passageCount: outcome.passages)
     }
 
@@ -83,7 +84,8 @@ extension ExtractionSummary {
         if let short = shortRows {
             let lines = short.firstLines.map(String.init).joined(separator: ", ")
             sentences.append(
-                "\(short.count) rows have fewer cells than the header and were filled with null, the first of them on these lines: \(lines).")
+                "\(short.count) rows have fewer cells than the header and were filled with null, the first of them on these lines: \(lines)."
+            )
         }
         if let whyNoTable { sentences.append(whyNoTable) }
         if replacedBytes > 0 { sentences.append("\(replacedBytes) bytes are no text in the file's encoding and became U+FFFD.") }

@@ -14,6 +14,12 @@ package struct DatasetOverview: Sendable {
     /// Why the status is `failed`; a warning when the latest run lost some rows.
     package let failure: DatasetFailure?
 
+    /// When anything about it changed last.
+    package var updatedAt: Timestamp {
+        let ofRuns = [activeRun, latestRun].compactMap { $0 }.map { $0.finishedAt ?? $0.startedAt ?? $0.createdAt }
+        return ofRuns.reduce(dataset.updatedAt, max)
+    }
+
     /// Whether it was imported and nobody launched anything yet: some clients call that awaiting input (contract B §6 row 1).
     package var awaitsInput: Bool { status == .pending && rowCount != nil && activeRun == nil }
 }
@@ -57,6 +63,8 @@ package struct DatasetListing: Sendable {
     package enum Direction: String, Sendable, CaseIterable { case ascending = "asc", descending = "desc" }
 
     package var status: DatasetOverview.Status?
+    /// Leaves out what has not been imported yet.
+    package var onlyImported = false
     /// A part of the name, without regard to case.
     package var search: String?
     /// Exclusive bounds.
@@ -71,7 +79,8 @@ package struct DatasetListing: Sendable {
     /// Everything that decides which entries come in which order: a cursor is good for this alone.
     var signature: String {
         let parts: [String?] = [
-            status?.rawValue, search, createdAfter.map { "\($0.milliseconds)" }, createdBefore.map { "\($0.milliseconds)" },
+            status?.rawValue, onlyImported ? "imported" : nil, search, createdAfter.map { "\($0.milliseconds)" },
+            createdBefore.map { "\($0.milliseconds)" },
             createdBy?.text,
             sort.rawValue, direction.rawValue,
         ]

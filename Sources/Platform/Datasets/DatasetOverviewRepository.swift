@@ -71,6 +71,7 @@ struct DatasetOverviewRepository: Sendable {
         case .name: conditions.append(keyset.condition(text: "t.folded_name", id: "t.id"))
         }
         if let status = listing.status { conditions.append("\(raw: Self.status) = \(status.rawValue)") }
+        if listing.onlyImported { conditions.append("(t.table_rows IS NOT NULL OR t.passages IS NOT NULL) AND t.reading = 0") }
         if let search = listing.search, !search.isEmpty {
             conditions.append("REPLACE(t.folded_name, \(Dataset.folded(search)), '') <> t.folded_name")
         }

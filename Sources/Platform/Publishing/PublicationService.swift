@@ -27,7 +27,9 @@ package struct PublicationService: Sendable {
         _ target: PublishTarget, _ fields: [String: JSONValue], of dataset: DatasetID, at location: [String], for principal: Principal,
         receipt: ReplyReceipt<Publication>?
     ) async throws -> Publication {
-        let (datasets, runs, publications, jobs, now, organization) = (datasets, runs, publications, jobs, clock.now, principal.organization)
+        let (datasets, runs, publications, jobs, now, organization) = (
+            datasets, runs, publications, jobs, clock.now, principal.organization
+        )
         guard try await database.read({ try datasets.find($0, organization, dataset) }) != nil else {
             throw PlatformError.notFound("Dataset not found.")
         }
@@ -59,7 +61,9 @@ package struct PublicationService: Sendable {
     package func page(_ request: PageRequest, of dataset: DatasetID, for principal: Principal) async throws -> Page<Publication> {
         let (publications, datasets) = (publications, datasets)
         return try await database.read { connection in
-            guard try datasets.find(connection, principal.organization, dataset) != nil else { throw PlatformError.notFound("Dataset not found.") }
+            guard try datasets.find(connection, principal.organization, dataset) != nil else {
+                throw PlatformError.notFound("Dataset not found.")
+            }
             return try publications.page(connection, principal.organization, of: dataset, request)
         }
     }

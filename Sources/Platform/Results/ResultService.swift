@@ -62,9 +62,11 @@ package struct ResultService: Sendable {
                 return Source(dataset: dataset, run: run, rows: [], rowCount: 0)
             }
             guard try runs.active(connection, organization, of: id) == nil else {
-                throw PlatformError.conflict("The run has not finished: wait until the status is succeeded or failed.", retryAfterSeconds: nil)
+                throw PlatformError.conflict(
+                    "The run has not finished: wait until the status is succeeded or failed.", retryAfterSeconds: nil)
             }
-            throw PlatformError.unprocessable("No run was ever started for this dataset, so there is nothing to download: POST …/run first.")
+            throw PlatformError.unprocessable(
+                "No run was ever started for this dataset, so there is nothing to download: POST …/run first.")
         }
     }
 

@@ -132,7 +132,9 @@ package struct RowService: Sendable {
     private func run(_ id: RunID?, of dataset: DatasetID, _ principal: Principal) async throws -> Run {
         let (runs, organization) = (runs, principal.organization)
         return try await database.read { connection in
-            guard try DatasetRepository().find(connection, organization, dataset) != nil else { throw PlatformError.notFound("Dataset not found.") }
+            guard try DatasetRepository().find(connection, organization, dataset) != nil else {
+                throw PlatformError.notFound("Dataset not found.")
+            }
             if let id {
                 guard let run = try runs.find(connection, organization, id), run.dataset == dataset else {
                     throw PlatformError.notFound("Run not found.")
@@ -140,7 +142,8 @@ package struct RowService: Sendable {
                 return run
             }
             guard let run = try runs.latestSucceeded(connection, organization, of: dataset) else {
-                throw PlatformError.conflict("No run of this dataset has succeeded yet, so there is nothing to compare.", retryAfterSeconds: nil)
+                throw PlatformError.conflict(
+                    "No run of this dataset has succeeded yet, so there is nothing to compare.", retryAfterSeconds: nil)
             }
             return run
         }
@@ -155,7 +158,8 @@ package struct RowService: Sendable {
 
     private static func place(_ request: PageRequest, of name: String) throws -> Place {
         guard let cursor = request.cursor, !cursor.isEmpty else { return Place(of: digest(name)) }
-        guard let place = Cursor.decode(cursor).flatMap({ try? JSONDecoder().decode(Place.self, from: $0) }), place.of == digest(name) else {
+        guard let place = Cursor.decode(cursor).flatMap({ try? JSONDecoder().decode(Place.self, from: $0) }), place.of == digest(name)
+        else {
             throw Cursor.refusal
         }
         return place

@@ -28,8 +28,11 @@ struct RowScoring: Sendable {
         let texts = (prompts + completions).map(RelevanceText.cut)
         let distinct = Array(Set(texts))
         let encoded = Dictionary(zip(distinct, encoder.encode(distinct)), uniquingKeysWith: { first, _ in first })
-        let flat = { (texts: ArraySlice<String>) in texts.flatMap { encoded[$0] ?? [Float](repeating: 0, count: SentenceEncoder.dimensions) } }
+        let flat = { (texts: ArraySlice<String>) in
+            texts.flatMap { encoded[$0] ?? [Float](repeating: 0, count: SentenceEncoder.dimensions) }
+        }
         return BatchVectors(
-            dimensions: SentenceEncoder.dimensions, prompts: flat(texts.prefix(prompts.count)), completions: flat(texts.dropFirst(prompts.count)))
+            dimensions: SentenceEncoder.dimensions, prompts: flat(texts.prefix(prompts.count)),
+            completions: flat(texts.dropFirst(prompts.count)))
     }
 }

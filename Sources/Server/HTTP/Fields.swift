@@ -31,10 +31,15 @@ final class Fields {
     func adopt(_ inner: Fields) { issues += inner.issues }
 
     func note(_ name: String, _ message: String, _ kind: FieldIssue.Kind) {
-        issues.append(FieldIssue(location: location + [name], message: "\(name) \(message)", kind: kind))
+        // Of an object within the body the whole path is named, as its inner names alone may be ambiguous.
+        let path = (location.dropFirst() + [name]).joined(separator: ".")
+        issues.append(FieldIssue(location: location + [name], message: "\(path) \(message)", kind: kind))
     }
 
     func has(_ name: String) -> Bool { values[name] != nil }
+
+    /// The value as it was sent, unchecked.
+    func peek(_ name: String) -> JSONValue? { values[name] }
 
     // MARK: Fields that may be absent or null
 

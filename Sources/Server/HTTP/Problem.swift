@@ -112,8 +112,9 @@ struct Problem: Encodable, Sendable {
             cause: failure.cause.map { "\(failure.detail) \($0)" })
     }
 
-    /// The problem as an answer.
-    func reply() -> Reply {
+    /// The problem as an answer, in the shape that callers of this path expect.
+    func reply(to path: String) -> Reply {
+        if DatasetPlatformError.speaks(at: path) { return DatasetPlatformError(self).reply(headers) }
         var headers = headers
         headers[.contentType] = "application/problem+json"
         let body = (try? JSONText.bytes(self)) ?? Data("{\"title\":\"Internal Server Error\",\"status\":500}".utf8)

@@ -23,7 +23,7 @@ struct IdempotencyGate: Sendable {
         let principal = try context.caller()
         let key = try IdempotencyKey(principal: principal, method: request.method.rawValue, path: request.uri.path, header: header)
         switch try await service.claim(key, fingerprint: fingerprint()) {
-        case .claimed(let receipt): return try await effect(context, receipt, work)
+        case .claimed(let receipt): return try await effect(request, context, receipt, work)
         case .finished(.bytes(let code, let headers, let body)):
             var fields: HTTPFields = [.idempotencyReplayed: "true"]
             for (name, value) in headers {
@@ -52,7 +52,7 @@ struct IdempotencyGate: Sendable {
     }
 
     private func effect(
-        _ context: QuarryRequestContext, _ receipt: Receipt, _ work: @Sendable (Receipt?) async throws -> Reply
+        _ request: Request, _ context: QuarryRequestContext, _ receipt: Receipt, _ work: @Sendable (Receipt?) async throws -> Reply
     ) async throws -> Reply {
         let renewal = Task {
             while (try? await Task.sleep(for: IdempotencyService.renewal)) != nil { try? await service.renew(receipt) }
@@ -69,7 +69,7 @@ struct IdempotencyGate: Sendable {
             if problem.status >= 500 || [401, 403, 409, 429].contains(problem.status) {
                 try? await service.release(receipt)
             } else {
-                try? await service.finishIfOpen(receipt, problem.reply().stored())
+                try? await service.finishIfOpen(receipt, problem.reply(to: request.uri.path).stored())
             }
             throw error
         }

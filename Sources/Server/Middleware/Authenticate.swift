@@ -12,7 +12,9 @@ struct Authenticate: RouterMiddleware {
     func handle(
         _ request: Request, context: QuarryRequestContext, next: (Request, QuarryRequestContext) async throws -> Response
     ) async throws -> Response {
-        guard let route = table.find(pattern: context.endpointPath, method: request.method), route.access != .open else {
+        guard let route = table.find(pattern: context.endpointPath, method: request.method), route.access != .open,
+            route.access != .signedURL
+        else {
             return try await next(request, context)
         }
         if route.access == .loopbackOrInstance, Self.isFromThisMachine(request, context), request.headers[.authorization] == nil {

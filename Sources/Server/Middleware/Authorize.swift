@@ -11,7 +11,7 @@ struct Authorize: RouterMiddleware {
         guard let route = table.find(pattern: context.endpointPath, method: request.method) else { return try await next(request, context) }
         let needed: Scope?
         switch route.access {
-        case .open: needed = nil
+        case .open, .signedURL: needed = nil
         case .loopbackOrInstance: needed = context.principal == nil ? nil : .instanceAdmin
         case .scope(let scope): needed = scope
         }

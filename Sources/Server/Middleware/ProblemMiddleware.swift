@@ -31,12 +31,15 @@ struct ProblemMiddleware: RouterMiddleware {
         if problem.status >= 500 {
             context.logger.error("request failed", metadata: ["error": "\(problem.cause ?? problem.detail)"])
         }
-        return problem.reply().response()
+        return problem.reply(to: request.uri.path).response()
     }
 
     private func unmatched(_ request: Request, _ context: QuarryRequestContext) -> Problem {
         let methods = table.methods(of: request.uri.path).map(\.rawValue)
         guard !methods.isEmpty else {
+            if DatasetPlatformRoutes.isPlanned(request.uri.path) {
+                return Problem(.notBuilt("\(request.uri.path) is part of this API, but not built yet."), requestID: context.requestID)
+            }
             return Problem(.notFound, detail: "There is nothing at \(request.uri.path).", requestID: context.requestID)
         }
         return Problem(

@@ -8,6 +8,8 @@ struct Route: Sendable {
     enum Access: Sendable, Hashable {
         /// Anybody: health and the description of the API.
         case open
+        /// Whoever holds a URL that this server signed: the handler checks the signature.
+        case signedURL
         /// This machine itself, or a caller with `instance:admin`.
         case loopbackOrInstance
         case scope(Scope)
@@ -48,6 +50,11 @@ struct Route: Sendable {
 
     static func put(_ path: String, _ access: Access, _ handler: @escaping Handler) -> Route {
         Route(method: .put, path: path, access: access, fingerprint: .body, handler: handler)
+    }
+
+    /// Takes a body of any size, which its handler reads as it comes.
+    static func putStream(_ path: String, _ access: Access, _ handler: @escaping Handler) -> Route {
+        Route(method: .put, path: path, access: access, fingerprint: .none, handler: handler)
     }
 
     static func patch(_ path: String, _ access: Access, _ handler: @escaping Handler) -> Route {

@@ -38,7 +38,8 @@ struct LanguageGuess {
         }
         functionShare = words > 0 ? functionWords / words : 0
         addLetters(scan, words, &votes)
-        guard words > 0, let best = votes.indices.max(by: { votes[$0] < votes[$1] }), let found = WrittenLanguage(rawValue: UInt8(best)) else {
+        guard words > 0, let best = votes.indices.max(by: { votes[$0] < votes[$1] }), let found = WrittenLanguage(rawValue: UInt8(best))
+        else {
             return
         }
         let second = votes.indices.filter { $0 != best }.map { votes[$0] }.max() ?? 0

@@ -37,7 +37,9 @@ struct Completeness {
 
     /// Whether the last word is one that no other row has, in a table that knows most words.
     private func isWordCut(_ text: ReadText) -> Bool {
-        guard newShare < 0.25, let last = text.scan.words.last, !last.script.isUnspaced, !last.isNumber, !last.isCapitalised else { return false }
+        guard newShare < 0.25, let last = text.scan.words.last, !last.script.isUnspaced, !last.isNumber, !last.isCapitalised else {
+            return false
+        }
         guard text.scan.words.count > 3, text.entries.last.flatMap({ $0 }) == nil else { return false }
         if last.scalars < 3 { return true }
         return documents[TextHash.combine(last.hash, 7)] <= 1

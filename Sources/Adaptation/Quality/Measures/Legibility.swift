@@ -32,7 +32,9 @@ struct Legibility {
                 if text.entries[index] != nil || documents[TextHash.combine(word.hash, 7)] > 1 { continue }
                 unknown += 1
                 // Names are spelt as they please.
-                guard word.script == .latin, let nats = LetterModel.cost(UnsafeBufferPointer(rebasing: bytes[word.start..<word.end])) else { continue }
+                guard word.script == .latin, let nats = LetterModel.cost(UnsafeBufferPointer(rebasing: bytes[word.start..<word.end])) else {
+                    continue
+                }
                 let weight = word.isCapitalised ? 0.5 : 1
                 cost += nats * weight * Double(min(word.scalars, 12))
                 costed += weight * Double(min(word.scalars, 12))

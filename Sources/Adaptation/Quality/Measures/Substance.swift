@@ -49,7 +49,8 @@ struct Substance {
             for index in words.indices where !inside.contains(index) && text.entries[index] == nil { content += 1 }
             let share = Double(covered) / Double(words.count)
             if covered > 1 || words.count == 1 && courtesies.first?.number ?? 99 < 2 {
-                fault = max(fault, 0.9 * Completeness.rise(share, from: 0.25, to: 0.75) * (1 - Completeness.rise(Double(content), from: 1, to: 8)))
+                fault = max(
+                    fault, 0.9 * Completeness.rise(share, from: 0.25, to: 0.75) * (1 - Completeness.rise(Double(content), from: 1, to: 8)))
             }
             // An announcement with nothing behind it.
             if text.scan.lastScalar == 0x3A || text.scan.lastScalar == 0xFF1A, content <= 6 { fault = max(fault, 0.85) }
@@ -64,7 +65,9 @@ struct Substance {
         let isDouble = scan.bytes.starts(with: "{{".utf8)
         guard pairs[first] == scan.lastScalar || isDouble && scan.lastScalar == 0x7D else { return false }
         // A list such as [1, 2] or ["a"] is data.
-        return !scan.bytes.contains { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") || $0 == UInt8(ascii: "/") }
+        return !scan.bytes.contains {
+            $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") || $0 == UInt8(ascii: "/")
+        }
             && scan.digitCount == 0
     }
 

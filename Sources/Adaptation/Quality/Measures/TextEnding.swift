@@ -14,12 +14,16 @@ struct TextEnding {
         let scan = text.scan
         let lines = LastLines(scan.bytes)
         let closing: Set<UInt32> = [
-            0x22, 0x27, 0x29, 0x5D, 0x7D, 0x60, 0x2A, 0x3E, 0x5F, 0x7C, 0xBB, 0x201D, 0x2019, 0x201C, 0x300D, 0x300F, 0xFF09, 0x3011, 0x300B, 0x25, 0xFF05, 0x24,
+            0x22, 0x27, 0x29, 0x5D, 0x7D, 0x60, 0x2A, 0x3E, 0x5F, 0x7C, 0xBB, 0x201D, 0x2019, 0x201C, 0x300D, 0x300F, 0xFF09, 0x3011,
+            0x300B, 0x25, 0xFF05, 0x24,
             0x20AC, 0xB0, 0xE2F, 0x7E,
         ]
-        isClosed = scan.lastKind == .sentenceEnd || closing.contains(scan.lastScalar) || scan.lastScalar >= 0x1F000
+        isClosed =
+            scan.lastKind == .sentenceEnd || closing.contains(scan.lastScalar) || scan.lastScalar >= 0x1F000
             || (0x2600..<0x2800).contains(scan.lastScalar)
-        let openMarks: Set<UInt32> = [0x2C, 0x3B, 0x2D, 0x28, 0x5B, 0x7B, 0x2F, 0x26, 0x3D, 0x2B, 0x3001, 0xFF0C, 0xFF1B, 0x60C, 0x61B, 0x2013, 0x2014, 0x3A, 0xFF1A]
+        let openMarks: Set<UInt32> = [
+            0x2C, 0x3B, 0x2D, 0x28, 0x5B, 0x7B, 0x2F, 0x26, 0x3D, 0x2B, 0x3001, 0xFF0C, 0xFF1B, 0x60C, 0x61B, 0x2013, 0x2014, 0x3A, 0xFF1A,
+        ]
         let endsWithWord = scan.lastKind == .letter || scan.lastKind == .digit || scan.lastKind == .mark
         var wantsMore = openMarks.contains(scan.lastScalar)
         if endsWithWord, scan.words.count > 2, let last = text.entries.last.flatMap({ $0 }), last.isOpenEnd {
@@ -96,7 +100,10 @@ private struct LastLines {
                 } else {
                     let kind = bytes[last - 1]
                     // Bytes of other scripts' letters count as letters; their full stops end with one of these two bytes.
-                    let isLetter = kind < 0x80 ? CharacterClass.kind(UInt32(kind)) == .letter || CharacterClass.kind(UInt32(kind)) == .digit : kind != 0x82 && kind != 0x81
+                    let isLetter =
+                        kind < 0x80
+                        ? CharacterClass.kind(UInt32(kind)) == .letter || CharacterClass.kind(UInt32(kind)) == .digit
+                        : kind != 0x82 && kind != 0x81
                     if isLetter || kind == UInt8(ascii: ",") { open += 1 }
                 }
                 count += 1
@@ -109,7 +116,9 @@ private struct LastLines {
     /// `4.`, `4)`, `-`, `*`, `•` alone.
     private static func isItemMark(_ line: ArraySlice<UInt8>) -> Bool {
         if line.count <= 3, line.elementsEqual("•".utf8) || line.elementsEqual("-".utf8) || line.elementsEqual("*".utf8) { return true }
-        guard let last = line.last, last == UInt8(ascii: ".") || last == UInt8(ascii: ")"), line.count <= 4, line.count >= 2 else { return false }
+        guard let last = line.last, last == UInt8(ascii: ".") || last == UInt8(ascii: ")"), line.count <= 4, line.count >= 2 else {
+            return false
+        }
         return line.dropLast().allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
     }
 }

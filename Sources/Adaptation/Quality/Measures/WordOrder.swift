@@ -51,7 +51,8 @@ struct WordOrder {
         let words = text.scan.words
         var count = 0
         var wrong = 0
-        for index in words.indices where text.entries[index]?.isArticle == true && !(words[index].scalars == 1 && words[index].isCapitalised) {
+        for index in words.indices
+        where text.entries[index]?.isArticle == true && !(words[index].scalars == 1 && words[index].isCapitalised) {
             count += 1
             guard index + 1 < words.count else { continue }
             let next = words[index + 1]
@@ -69,7 +70,9 @@ struct WordOrder {
         var small = 0
         var capitals = 0
         for index in words.indices.dropFirst() {
-            if words[index].gap == .sentence, words[index].start > words[index - 1].end + 1, words[index - 1].scalars > 1 || words[index - 1].isNumber {
+            if words[index].gap == .sentence, words[index].start > words[index - 1].end + 1,
+                words[index - 1].scalars > 1 || words[index - 1].isNumber
+            {
                 if words[index].isNumber { continue }
                 starts += 1
                 if !words[index].isCapitalised { small += 1 }

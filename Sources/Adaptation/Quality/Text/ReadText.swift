@@ -37,8 +37,10 @@ struct ReadText {
 enum CodeLines {
     private static let starts: [[UInt8]] = [
         "def ", "class ", "import ", "from ", "return", "for (", "if (", "while (", "else", "public ", "private ", "const ", "let ", "var ",
-        "function", "#include", "select ", "SELECT ", "FROM ", "WHERE ", "INSERT ", "func ", "print(", "elif ", "try:", "except", "</", "<div",
-        "<p>", "<html", "<body", "<head", "@", "//", "/*", "$ ", "int ", "void ", "static ", "async ", "await ", "fn ", "package ", "using ",
+        "function", "#include", "select ", "SELECT ", "FROM ", "WHERE ", "INSERT ", "func ", "print(", "elif ", "try:", "except", "</",
+        "<div",
+        "<p>", "<html", "<body", "<head", "@", "//", "/*", "$ ", "int ", "void ", "static ", "async ", "await ", "fn ", "package ",
+        "using ",
     ].map { Array($0.utf8) }
 
     static func share(in bytes: [UInt8]) -> Double {
@@ -86,7 +88,8 @@ enum CodeLines {
         var signs = 0
         for index in first..<last {
             switch bytes[index] {
-            case UInt8(ascii: "("), UInt8(ascii: "="), UInt8(ascii: "["), UInt8(ascii: "<"), UInt8(ascii: "_"), UInt8(ascii: ";"): signs += 1
+            case UInt8(ascii: "("), UInt8(ascii: "="), UInt8(ascii: "["), UInt8(ascii: "<"), UInt8(ascii: "_"), UInt8(ascii: ";"):
+                signs += 1
             case UInt8(ascii: ":"): signs += index == last - 1 ? 1 : 0
             default: break
             }

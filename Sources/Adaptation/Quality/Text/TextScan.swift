@@ -68,7 +68,9 @@ struct TextScan {
                     } else {
                         digitCount += 1
                     }
-                    if builder.isOpen, script.isUnspaced || builder.script.isUnspaced || (kind == .letter && builder.changesScript(to: script)) {
+                    if builder.isOpen,
+                        script.isUnspaced || builder.script.isUnspaced || (kind == .letter && builder.changesScript(to: script))
+                    {
                         words.append(builder.close(at: start, gap: gap))
                         gap = .none
                     }
