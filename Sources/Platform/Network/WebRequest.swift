@@ -2,6 +2,7 @@ package import Foundation
 
 /// One request to the outside.
 package struct WebRequest: Sendable {
+    /// What is to be done with the address.
     package enum Method: String, Sendable { case get = "GET", post = "POST", put = "PUT", delete = "DELETE" }
 
     package var method: Method
