@@ -9,7 +9,8 @@ import Testing
         let folder = TemporaryFolder()
         let file = folder.url.appending(path: "quarry.yaml")
         try Data(
-            "uploads: {maxBytes: 0}\nmodels: [{name: a, provider: nobody, upstream: b, contextWindow: 0}]\njobs: {concurrency: 100}\n".utf8
+            "uploads: {maxBytes: 0}\nmodels: [{name: a, provider: nobody, upstream: b, contextWindow: 0}]\njobs: {concurrency: 100}\n"
+                .appending("integrations: {huggingface: {baseURL: 'ftp://x'}, kaggle: {baseURL: 'http://u:p@x'}}\n").utf8
         ).write(to: file)
         let environment = [
             "QUARRY_OWNER_KEY": "too-short", "QUARRY_SECRET_KEY": "nothex", "QUARRY_LOG_LEVEL": "loud", "QUARRY_RATE_LIMIT_USER": "many",
@@ -26,6 +27,7 @@ import Testing
             "port", "QUARRY_OWNER_KEY", "QUARRY_SECRET_KEY", "QUARRY_LOG_LEVEL", "QUARRY_RATE_LIMIT_USER", "QUARRY_DATABASE_URL",
             "QUARRY_FAULTS",
             "QUARRY_PUBLIC_URL", "QUARRY_BLOB_URL", "uploads.maxBytes", "jobs.concurrency", "models.a.provider", "models.a.contextWindow",
+            "integrations.huggingface.baseURL", "integrations.kaggle.baseURL",
         ] {
             #expect(said.contains(name), "\(name) is not reported in: \(said)")
         }
@@ -58,6 +60,20 @@ import Testing
             let ready = try await server.client.send("GET", "/v1/health/readiness")
             #expect(ready.status == 200, "the first one goes on")
         }
+    }
+
+    /// A new one in its place would make every stored credential unreadable.
+    @Test func aDamagedSecretKeyIsNotReplaced() async throws {
+        let folder = TemporaryFolder()
+        let file = folder.url.appending(path: "data/secret.key")
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data("half a ke".utf8).write(to: file)
+        let process = try QuarryProcess(
+            ["serve", "--port", "0", "--data", folder.url.appending(path: "data").path],
+            environment: ["QUARRY_OWNER_KEY": QuarryServer.ownerKey], in: folder)
+        #expect(await process.exit() == 1)
+        #expect(process.standardError.contains("secret.key") && !process.standardError.contains("half a ke"))
+        #expect(try Data(contentsOf: file) == Data("half a ke".utf8))
     }
 
     @Test func secretsOfTheDataDirectoryAreForItsOwnerAlone() async throws {

@@ -23,39 +23,40 @@ package struct ImportPlan: Sendable, Equatable {
             throw PlatformError.invalid(location + ["url"], "url \(error).")
         }
         let files = files.flatMap { $0.isEmpty ? nil : $0 }
-        if sites.isHuggingFace(address) {
+        let (isHuggingFace, isKaggle) = (sites.isHuggingFace(address), sites.isKaggle(address))
+        if isHuggingFace, let page = HuggingFacePage(address, below: sites.huggingFace) {
             integration = .huggingFace
-            let page = try Self.page(HuggingFacePage(address, below: sites.huggingFace), "a Hugging Face dataset page", location)
             let paths = try Self.paths(files ?? page.path.map { [$0] }, "Hugging Face", location)
             self.files = paths.map { path, format in
                 ImportFile(path: path, format: format, fetch: .get(page.download(path, from: sites.huggingFace)))
             }
-        } else if sites.isKaggle(address) {
+        } else if isKaggle, let page = KagglePage(address, below: sites.kaggle) {
             integration = .kaggle
-            let page = try Self.page(KagglePage(address, below: sites.kaggle), "a Kaggle dataset page", location)
             let paths = try Self.paths(files, "Kaggle", location)
             self.files = paths.map { path, format in ImportFile(path: path, format: format, fetch: .kaggle(page)) }
         } else {
             integration = nil
-            guard files == nil else {
-                throw PlatformError.invalid(
-                    location + ["files"],
-                    "files goes with a dataset page of Hugging Face or Kaggle; this url is the file itself: leave files out.")
-            }
-            let name = address.segments.last ?? ""
-            guard let format = TableFormat(filename: name) else {
-                throw PlatformError.invalid(
-                    location + ["url"],
-                    "url must be a dataset page of Hugging Face or Kaggle, or the URL of one file that ends in "
-                        + TableFormat.allCases.map { ".\($0.rawValue)" }.joined(separator: ", ") + ".")
-            }
-            self.files = [ImportFile(path: name, format: format, fetch: .get(address))]
+            let site = isHuggingFace ? "Hugging Face" : isKaggle ? "Kaggle" : nil
+            self.files = [try Self.single(address, files, site, location)]
         }
     }
 
-    private static func page<Page>(_ page: Page?, _ expected: String, _ location: [String]) throws -> Page {
-        guard let page else { throw PlatformError.invalid(location + ["url"], "url must be \(expected), such as …/datasets/owner/name.") }
-        return page
+    /// The one file that a URL names by itself.
+    private static func single(_ address: WebAddress, _ files: [String]?, _ site: String?, _ location: [String]) throws -> ImportFile {
+        let name = address.segments.last ?? ""
+        if files == nil, let format = TableFormat(filename: name) { return ImportFile(path: name, format: format, fetch: .get(address)) }
+        if let site {
+            throw PlatformError.invalid(location + ["url"], "url must be a \(site) dataset page, such as …/datasets/owner/name.")
+        }
+        if files != nil {
+            throw PlatformError.invalid(
+                location + ["files"],
+                "files goes with a dataset page of Hugging Face or Kaggle; this url is the file itself: leave files out.")
+        }
+        throw PlatformError.invalid(
+            location + ["url"],
+            "url must be a dataset page of Hugging Face or Kaggle, or the URL of one file that ends in "
+                + TableFormat.allCases.map { ".\($0.rawValue)" }.joined(separator: ", ") + ".")
     }
 
     /// The paths with their formats, each checked.

@@ -2,6 +2,7 @@ package import Foundation
 
 /// One request to the outside.
 package struct WebRequest: Sendable {
+    /// What is to be done with the address.
     package enum Method: String, Sendable { case get = "GET", post = "POST", put = "PUT", delete = "DELETE" }
 
     package var method: Method
@@ -109,6 +110,11 @@ package struct WebAnswer: Sendable {
             found = String(match.output.1)
         }
         let line = found?.split(whereSeparator: \.isNewline).first.map(String.init)
-        return line.map { String($0.unicodeScalars.filter { $0.value >= 0x20 }.map(Character.init).prefix(200)) }
+        guard var said = line.map({ String($0.unicodeScalars.filter { $0.value >= 0x20 }.map(Character.init).prefix(200)) }) else {
+            return nil
+        }
+        // The sentence that it becomes a part of has a full stop of its own.
+        while said.hasSuffix(".") { said.removeLast() }
+        return said
     }
 }

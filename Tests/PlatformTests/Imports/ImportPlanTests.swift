@@ -115,6 +115,7 @@ import Testing
     @Test(arguments: [
         "https://bucket.s3.eu-central-1.amazonaws.com/exports/rows.csv", "https://storage.googleapis.com/bucket/rows.parquet",
         "https://data.example:8443/x.JSON?sig=a%2Bb", "http://bücher.example/x.jsonl#part",
+        "https://huggingface.co/spaces/a/b/resolve/main/x.csv",
     ]) func anyOtherUrlIsOneFile(_ url: String) throws {
         let plan = try ImportPlan(url: url, files: nil, sites: RemoteSites(), at: Self.location)
         #expect(plan.files.count == 1 && plan.integration == nil)

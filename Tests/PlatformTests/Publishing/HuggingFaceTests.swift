@@ -184,7 +184,7 @@ import Testing
         ]
         if part == "/api/repos/create" { site.faults["/api/datasets/team/refunds"] = .status(404) }
         let failure = try await failure(site)
-        #expect(failure.description.contains("\(status): Because."), "\(failure)")
+        #expect(failure.description.contains("\(status): Because"), "\(failure)")
         #expect((failure.isWorthRetrying, failure.retryAfterSeconds) == (isWorthRetrying, status == 401 ? 9 : 9))
         #expect(!failure.description.contains("hf_test") && !failure.description.contains("sig="))
     }

@@ -63,7 +63,7 @@ import Testing
         let failure = try await publishing.failure {
             _ = try await publish(exists: false, faults: ["StartBlobUpload": .json(["message": "No."], status: status)])
         }
-        #expect(failure.description.contains("answered \(status): No."))
+        #expect(failure.description.contains("answered \(status): No"))
         #expect(failure.isWorthRetrying == (status != 401))
         #expect(!failure.description.contains("k-secret"))
     }
