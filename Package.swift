@@ -106,7 +106,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "ProcessTests", dependencies: ["Ingestion", "Platform", "TestSupport", "quarry", asyncHTTPClient, nioCore],
+            name: "ProcessTests", dependencies: ["Ingestion", "Platform", "Providers", "TestSupport", "quarry", asyncHTTPClient, nioCore],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ],

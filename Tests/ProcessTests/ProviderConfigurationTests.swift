@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import Providers
 import TestSupport
 import Testing
 

@@ -6,7 +6,7 @@ import Testing
 private typealias Frame = ScriptedUpstream.Frame
 
 /// What a good upstream, and a sloppy one, answers.
-@Suite(.timeLimit(.minutes(1))) struct OpenAIAnswerTests {
+@Suite(.timeLimit(.minutes(5))) struct OpenAIAnswerTests {
     @Test func textReasoningAndUsageArrive() async throws {
         try await OpenAIFixture.run { _ in
             .text("Bees fly far.", reasoning: "Hm.", usage: (20, 9))

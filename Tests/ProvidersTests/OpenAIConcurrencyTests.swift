@@ -5,7 +5,7 @@ import Testing
 
 private typealias Frame = ScriptedUpstream.Frame
 
-@Suite(.timeLimit(.minutes(1))) struct OpenAIConcurrencyTests {
+@Suite(.timeLimit(.minutes(5))) struct OpenAIConcurrencyTests {
     @Test func noMoreRequestsThanConfiguredRunAtOnce() async throws {
         let door = Door()
         try await OpenAIFixture.run({ _ in .stream([Frame.text("Yes."), Frame.done]) }, configure: { $0.concurrency = 3 }) {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Providers
 
-@Suite(.timeLimit(.minutes(1))) struct RequestSlotsTests {
+@Suite(.timeLimit(.minutes(5))) struct RequestSlotsTests {
     @Test func whoWaitedLongestIsNext() async throws {
         let slots = RequestSlots(count: 1, mostWaiting: 10)
         try await slots.enter()

@@ -101,7 +101,7 @@ struct OpenAIRefusal: Sendable {
             return ProviderFault(
                 .overloaded, "The provider \(provider) cannot answer at the moment\(quote)", retryAfterSeconds: advice.seconds)
         case 400..<500: return ProviderFault(.rejected, "The provider \(provider) refused the request\(quote)")
-        default: return ProviderFault(.broken, "The provider \(provider) failed (status \(status))\(quote)", cause: cause)
+        default: return ProviderFault(.broken, "The provider \(provider) failed (status \(status))\(quote)")
         }
     }
 

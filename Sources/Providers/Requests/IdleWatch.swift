@@ -14,17 +14,26 @@ package final class IdleWatch: Sendable {
     private let state: Mutex<State>
 
     /// - Parameter limit: how long the first thing may take.
-    package init(limit: Duration) { state = Mutex(State(deadline: .now + limit, limit: limit)) }
+    package init(limit: Duration, since start: ContinuousClock.Instant = .now) {
+        state = Mutex(State(deadline: start + limit, limit: limit))
+    }
 
     /// Something was heard; the next thing may take so long.
-    package func heard(next limit: Duration) { state.withLock { $0 = State(deadline: .now + limit, limit: limit) } }
+    package func heard(next limit: Duration, at moment: ContinuousClock.Instant = .now) {
+        state.withLock { $0 = State(deadline: moment + limit, limit: limit) }
+    }
+
+    /// Whether it has been silent for too long.
+    func silence(at moment: ContinuousClock.Instant) -> Silence? {
+        state.withLock { $0.deadline <= moment ? Silence(limit: $0.limit) : nil }
+    }
 
     /// Returns only by throwing: `Silence`, or `CancellationError`.
     package func watch() async throws {
         while true {
-            let current = state.withLock { $0 }
-            if ContinuousClock.now >= current.deadline { throw Silence(limit: current.limit) }
-            try await Task.sleep(until: min(current.deadline, .now + Self.look), clock: .continuous)
+            if let silence = silence(at: .now) { throw silence }
+            let deadline = state.withLock { $0.deadline }
+            try await Task.sleep(until: min(deadline, .now + Self.look), clock: .continuous)
         }
     }
 
