@@ -123,8 +123,8 @@ extension Query {
     /// `limit` as clients of the dataset platform send it: `20` or `20.0`.
     fileprivate func datasetPage() throws -> PageRequest {
         let range = PageRequest.limits
-        guard let text = text("limit"), !text.isEmpty else { return PageRequest(cursor: text("cursor")) }
-        guard let number = Double(text), number == number.rounded(), range.contains(Int(exactly: number) ?? 0) else {
+        guard let written = text("limit"), !written.isEmpty else { return PageRequest(cursor: text("cursor")) }
+        guard let number = Double(written), number == number.rounded(), range.contains(Int(exactly: number) ?? 0) else {
             throw PlatformError.invalid(
                 ["query", "limit"], "limit must be an integer from \(range.lowerBound) to \(range.upperBound).", kind: .range)
         }

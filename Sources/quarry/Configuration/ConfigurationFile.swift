@@ -45,6 +45,17 @@ struct ConfigurationFile: Decodable, Sendable {
 
     struct Uploads: Decodable, Sendable {
         var maxBytes: Int64?
+        var maxDatasetBytes: Int64?
+    }
+
+    struct Runs: Decodable, Sendable {
+        var generator: String?
+        var concurrency: Int?
+        var deduplicationThreshold: Double?
+    }
+
+    struct Adaption: Decodable, Sendable {
+        var awaitingInput: Bool?
     }
 
     struct Jobs: Decodable, Sendable {
@@ -84,17 +95,20 @@ struct ConfigurationFile: Decodable, Sendable {
     var encoder: String?
     var retrieval: Retrieval?
     var network: Network?
+    var runs: Runs?
+    var adaption: Adaption?
     var integrations: Integrations?
 
     /// The keys understood at the top of the file; any other is a problem, so that a misspelt one is not ignored in silence.
     static let known: Set<String> = [
         "host", "port", "data", "databaseURL", "publicURL", "logLevel", "providers", "models", "limits", "uploads", "jobs", "encoder",
-        "retrieval", "network", "integrations", "runs",
+        "retrieval", "network", "integrations", "runs", "adaption",
     ]
 
     static let knownInSections: [String: Set<String>] = [
-        "limits": ["requestsPerMinuteUser", "requestsPerMinuteOrganization"], "uploads": ["maxBytes"], "jobs": ["concurrency"],
+        "limits": ["requestsPerMinuteUser", "requestsPerMinuteOrganization"], "uploads": ["maxBytes", "maxDatasetBytes"], "jobs": ["concurrency"],
         "retrieval": ["minimumCosine", "minimumMatchedShare"], "network": ["allowPrivate"], "integrations": ["huggingface", "kaggle"],
+        "runs": ["generator", "concurrency", "deduplicationThreshold"], "adaption": ["awaitingInput"],
     ]
 
     private static let knownInSites: Set<String> = ["baseURL"]

@@ -37,6 +37,7 @@ struct ConfigurationLoader {
         configuration.ownerKey = text("QUARRY_OWNER_KEY").map(Secret.init)
         configuration.secretKey = text("QUARRY_SECRET_KEY").map(Secret.init)
         configuration.publicURL = text("QUARRY_PUBLIC_URL") ?? file.publicURL
+        configuration.platform.publicURL = configuration.publicURL.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
         if let name = text("QUARRY_LOG_LEVEL") ?? file.logLevel {
             if let level = Logger.Level(rawValue: name.lowercased()) {
                 configuration.logLevel = level
@@ -99,6 +100,27 @@ struct ConfigurationLoader {
         }
         platform.catalogue = Catalogue(
             configured: CatalogueReader.read(file.models ?? [], upstreams: (file.providers ?? []).map(\.name), problems: &problems))
+        platform.mostDatasetBytes = file.uploads?.maxDatasetBytes ?? platform.mostDatasetBytes
+        if platform.mostDatasetBytes < 1 { problems.append("uploads.maxDatasetBytes: must be at least 1.") }
+        platform.showsAwaitingInput = file.adaption?.awaitingInput ?? platform.showsAwaitingInput
+        readRuns(file.runs ?? ConfigurationFile.Runs(), into: &platform)
+    }
+
+    private mutating func readRuns(_ runs: ConfigurationFile.Runs, into platform: inout PlatformConfiguration) {
+        if let name = runs.generator {
+            switch platform.catalogue.find(name: name) {
+            case nil: problems.append("runs.generator: there is no model \(name).")
+            case .some(let model) where model.provider == SystemModel.quoting.provider:
+                problems.append("runs.generator: \(name) quotes and does not generate: name a model of one of the providers.")
+            case .some: platform.generator = name
+            }
+        }
+        platform.generatorConcurrency = runs.concurrency ?? platform.generatorConcurrency
+        if !(1...256).contains(platform.generatorConcurrency) { problems.append("runs.concurrency: must be between 1 and 256.") }
+        platform.deduplicationThreshold = runs.deduplicationThreshold ?? platform.deduplicationThreshold
+        if !(0.5...1).contains(platform.deduplicationThreshold) {
+            problems.append("runs.deduplicationThreshold: must be between 0.5 and 1, is \(platform.deduplicationThreshold).")
+        }
     }
 
     private mutating func readSite(_ name: String, _ site: ConfigurationFile.Site?, into address: inout WebAddress) {
