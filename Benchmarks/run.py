@@ -26,7 +26,8 @@ from harness.report import Report
 from harness.texts import Texts
 from harness.worker import Failure
 
-BENCHMARKS = {"encoder": encoder, "vectors": vectors, "ingestion": ingestion, "deduplication": deduplication, "service": service, "quality": quality}
+BENCHMARKS = {
+    "encoder": encoder, "vectors": vectors, "ingestion": ingestion, "deduplication": deduplication, "service": service, "quality": quality}
 NEEDS_SERVER = {"service", "quality"}
 
 
