@@ -87,7 +87,10 @@ enum FunctionWords {
     ]
 
     /// Articles that stand before a noun and nothing else, so that another function word or the end of a sentence hardly ever follows.
-    static let articles = "the a an ein eine einen einem eines un une uno una il gli el um uma het een del nel dello della".split(separator: " ")
+    static let articles: [WrittenLanguage: String] = [
+        .english: "the a an", .german: "ein eine einen einem eines", .french: "un une", .spanish: "un una el", .italian: "un uno una il gli",
+        .portuguese: "um uma", .dutch: "een",
+    ]
     /// Words after which a sentence does not end: the text was cut there.
     static let openEnds = """
         the a an and or but of to for from with by as if because which while than into between is are was were their its your my our
@@ -104,7 +107,8 @@ enum FunctionWords {
     struct Entry {
         /// One bit for each language that has it.
         var languages: UInt32 = 0
-        var isArticle = false
+        /// The languages in which it is an article.
+        var articleLanguages: UInt32 = 0
         var isOpenEnd = false
     }
 
@@ -113,7 +117,9 @@ enum FunctionWords {
         for (language, list) in lists {
             for word in list.split(whereSeparator: \.isWhitespace) { entries[TextHash.of(word), default: Entry()].languages |= 1 << language.rawValue }
         }
-        for word in articles { entries[TextHash.of(word), default: Entry()].isArticle = true }
+        for (language, list) in articles {
+            for word in list.split(separator: " ") { entries[TextHash.of(word), default: Entry()].articleLanguages |= 1 << language.rawValue }
+        }
         for word in openEnds.split(whereSeparator: \.isWhitespace) { entries[TextHash.of(word), default: Entry()].isOpenEnd = true }
         return entries
     }()

@@ -10,26 +10,28 @@ struct LanguageGuess {
     /// Words that are looked at: more do not make it surer.
     private static let mostWords = 400
 
-    init(_ scan: TextScan, entries: [FunctionWords.Entry?]) {
+    init(_ scan: TextScan, entries: [FunctionWords.Entry?], vocabulary: TableVocabulary? = nil) {
         guard let script = scan.mainScript else { return }
         if script == .latin {
-            guessLatin(scan, entries)
+            guessLatin(scan, entries, vocabulary)
         } else {
             guessScript(script, scan)
         }
     }
 
-    private mutating func guessLatin(_ scan: TextScan, _ entries: [FunctionWords.Entry?]) {
+    private mutating func guessLatin(_ scan: TextScan, _ entries: [FunctionWords.Entry?], _ vocabulary: TableVocabulary?) {
         var votes = [Double](repeating: 0, count: WrittenLanguage.latinCount)
         var words = 0.0
         var functionWords = 0.0
         for (word, entry) in zip(scan.words, entries).prefix(Self.mostWords) where word.script == .latin && !word.isNumber {
             words += 1
-            guard let mask = entry?.languages, mask != 0 else { continue }
+            guard let mask = entry?.languages, mask != 0 else {
+                if let language = vocabulary?.language(word.stem), Int(language.rawValue) < votes.count { votes[Int(language.rawValue)] += 0.4 }
+                continue
+            }
             functionWords += 1
-            // A word that many languages have says little; single letters also stand in formulas and lists.
-            var vote = 1 / Double(mask.nonzeroBitCount)
-            if word.scalars == 1 { vote *= 0.4 }
+            // Single letters also stand in formulas and lists.
+            let vote = word.scalars == 1 ? 0.4 : 1.0
             var rest = mask
             while rest != 0 {
                 votes[rest.trailingZeroBitCount] += vote
@@ -62,6 +64,8 @@ struct LanguageGuess {
             }
         }
         for index in votes.indices { votes[index] += min(counts[index], 0.15 * words + 0.5) }
+        // Only Spanish opens a question with a mark.
+        if Self.contains(scan.bytes, [0xC2BF, 0xC2A1]) { votes[Int(WrittenLanguage.spanish.rawValue)] += 2 }
     }
 
     private static let letters: [UInt32: [WrittenLanguage]] = {

@@ -3,12 +3,12 @@ import Foundation
 /// Does an answer belong to its prompt? With vectors: is it nearer to its prompt than to other prompts of the table, and the prompt nearer to it
 /// than to other answers. Always: do they share words that few rows have.
 struct Relevance {
-    private let documents: CountSketch
+    private let vocabulary: TableVocabulary
     private let rows: Double
     private let references: BatchVectors?
 
-    init(documents: CountSketch, countedRows: Int, references: BatchVectors?) {
-        self.documents = documents
+    init(vocabulary: TableVocabulary, countedRows: Int, references: BatchVectors?) {
+        self.vocabulary = vocabulary
         rows = Double(countedRows)
         self.references = references.flatMap { $0.count >= Self.fewestReferences ? $0 : nil }
     }
@@ -76,13 +76,13 @@ struct Relevance {
     private func words(_ prompt: ReadText, _ completion: ReadText, _ context: [ReadText]) -> Evidence {
         var asked = Set<UInt64>()
         var askedWeight = 0.0
-        prompt.forEachKey { if asked.insert($0).inserted { askedWeight += weight($0) } }
+        prompt.forEachKey { key, _ in if asked.insert(key).inserted { askedWeight += weight(key) } }
         let promptKeys = asked.count
-        for text in context { text.forEachKey { asked.insert($0) } }
+        for text in context { text.forEachKey { key, _ in asked.insert(key) } }
         var answered = Set<UInt64>()
         var answeredWeight = 0.0
         var shared = 0.0
-        completion.forEachKey { key in
+        completion.forEachKey { key, _ in
             guard answered.insert(key).inserted else { return }
             let weight = weight(key)
             answeredWeight += weight
@@ -98,7 +98,7 @@ struct Relevance {
 
     /// How rare a word is in the table, in nats; 0 for one that every tenth row has.
     private func weight(_ key: UInt64) -> Double {
-        let expected = log((rows + 20) / (Double(documents[key]) + 1)) - 2.3
+        let expected = log((rows + 20) / (Double(vocabulary.rows(key)) + 1)) - 2.3
         return max(0, expected)
     }
 

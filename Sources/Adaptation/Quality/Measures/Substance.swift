@@ -26,7 +26,11 @@ struct Substance {
             // "✓" and "😀" may be answers; dots and dashes are not.
             return text.scan.symbolCount > 0 ? 0.8 : 0.05
         }
-        if words.count <= 3, let match = EmptyPhrases.placeholders.matches(in: words).first, match.range == words.indices { return 0.05 }
+        if words.count <= 5, let match = EmptyPhrases.placeholders.matches(in: words).first, match.range.lowerBound == 0,
+            match.range == words.indices || match.range.count > 1
+        {
+            return 0.05
+        }
         if Self.isBracketed(text.scan) { return 0.15 }
         let head = Array(words.prefix(300))
         var fault = 0.0
@@ -72,9 +76,9 @@ struct Substance {
     private func boilerplate(_ text: ReadText) -> Double {
         let words = text.scan.words
         let length = words.reduce(0.0) { $0 + ($1.script.isUnspaced ? 0.5 : 1) }
-        guard length >= 4 else { return 0 }
+        guard length >= 3 else { return 0 }
         let rows = answers.rows(answer: text.wordsHash)
         let many = max(3, 0.002 * Double(rowCount))
-        return 0.9 * Completeness.rise(Double(rows), from: 1, to: many) * Completeness.rise(length, from: 3, to: 6)
+        return 0.9 * Completeness.rise(Double(rows), from: 1, to: many) * Completeness.rise(length, from: 2, to: 5)
     }
 }

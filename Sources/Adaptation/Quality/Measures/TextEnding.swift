@@ -7,21 +7,26 @@ struct TextEnding {
     let isOpen: Bool
     /// The last line is the mark of an item without the item.
     let hasEmptyItem: Bool
+    /// 0...1: how far the last line ends as lines of this text do, rather than as its sentences.
+    let lineShare: Double
     /// Brackets or fences that were opened and not closed.
     let unclosed: Int
 
     init(_ text: ReadText) {
         let scan = text.scan
         let lines = LastLines(scan.bytes)
+        lineShare = lines.count > 1 ? (lines.lastWords <= 4 && !lines.isLastLong ? 0.85 : min(1, 1.6 * lines.openShare)) : 0
         let closing: Set<UInt32> = [
             0x22, 0x27, 0x29, 0x5D, 0x7D, 0x60, 0x2A, 0x3E, 0x5F, 0x7C, 0xBB, 0x201D, 0x2019, 0x201C, 0x300D, 0x300F, 0xFF09, 0x3011, 0x300B, 0x25, 0xFF05, 0x24,
             0x20AC, 0xB0, 0xE2F, 0x7E,
         ]
-        isClosed = scan.lastKind == .sentenceEnd || closing.contains(scan.lastScalar) || scan.lastScalar >= 0x1F000
+        isClosed = scan.lastKind == .sentenceEnd || scan.lastScalar == 0x3B && scan.mainScript == .greek || closing.contains(scan.lastScalar) || scan.lastScalar >= 0x1F000
             || (0x2600..<0x2800).contains(scan.lastScalar)
         let openMarks: Set<UInt32> = [0x2C, 0x3B, 0x2D, 0x28, 0x5B, 0x7B, 0x2F, 0x26, 0x3D, 0x2B, 0x3001, 0xFF0C, 0xFF1B, 0x60C, 0x61B, 0x2013, 0x2014, 0x3A, 0xFF1A]
         let endsWithWord = scan.lastKind == .letter || scan.lastKind == .digit || scan.lastKind == .mark
         var wantsMore = openMarks.contains(scan.lastScalar)
+        // In Greek it is the question mark.
+        if scan.lastScalar == 0x3B, scan.mainScript == .greek { wantsMore = false }
         if endsWithWord, scan.words.count > 2, let last = text.entries.last.flatMap({ $0 }), last.isOpenEnd {
             wantsMore = (scan.words.last?.scalars ?? 0) > 1 || !(scan.words.last?.isCapitalised ?? true)
         }
@@ -31,6 +36,8 @@ struct TextEnding {
         let count = scan.words.reduce(0.0) { $0 + ($1.script.isUnspaced ? 0.5 : 1) }
         if lines.count >= 3, lines.openShare > 0.5 {
             form = .lines
+        } else if count >= 6, scan.words[0].isCapitalised, text.language.functionShare > 0.15, count <= 20 {
+            form = .sentence
         } else if count <= 3 {
             form = .label
         } else if count <= 8 {
@@ -76,6 +83,9 @@ private struct LastLines {
     /// Of the lines before the last, the share that end with a letter or a digit.
     private(set) var openShare = 0.0
     private(set) var endsWithEmptyItem = false
+    /// Words of the last line, and whether it has more than forty bytes.
+    private(set) var lastWords = 0
+    private(set) var isLastLong = false
 
     /// Lines that are looked at.
     private static let mostLines = 12
@@ -93,6 +103,8 @@ private struct LastLines {
             if first < last {
                 if count == 0 {
                     endsWithEmptyItem = Self.isItemMark(bytes[first..<last])
+                    lastWords = 1 + bytes[first..<last].reduce(0) { $0 + ($1 == 32 ? 1 : 0) }
+                    isLastLong = last - first > 40
                 } else {
                     let kind = bytes[last - 1]
                     // Bytes of other scripts' letters count as letters; their full stops end with one of these two bytes.

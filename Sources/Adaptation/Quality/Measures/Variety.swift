@@ -46,8 +46,8 @@ struct Variety {
     private static func neighbours(_ words: [ScannedWord]) -> Double {
         var once = 0
         var twice = 0
-        for index in words.indices.dropFirst() where !words[index].isNumber && !words[index].script.isUnspaced {
-            if words[index].hash == words[index - 1].hash, words[index].gap <= .mark {
+        for index in words.indices.dropFirst() where !words[index].script.isUnspaced {
+            if words[index].hash == words[index - 1].hash, words[index].gap < .line {
                 once += 1
             } else if index >= 3, words[index].hash == words[index - 2].hash, words[index - 1].hash == words[index - 3].hash {
                 twice += 1
@@ -63,19 +63,12 @@ struct Variety {
     private static func repeated(_ words: [ScannedWord], _ length: Int, isCode: Bool) -> Double {
         var seen = Set<UInt64>(minimumCapacity: words.count)
         var again = 0
-        var numbers = 0
         var run = 0
         var longest = 0
         for start in 0...(words.count - length) {
             var hash = TextHash.seed
-            var onlyNumbers = true
-            for index in start..<(start + length) {
-                hash = TextHash.combine(hash, words[index].hash)
-                if !words[index].isNumber { onlyNumbers = false }
-            }
-            if onlyNumbers {
-                numbers += 1
-            } else if seen.insert(hash).inserted {
+            for index in start..<(start + length) { hash = TextHash.combine(hash, words[index].hash) }
+            if seen.insert(hash).inserted {
                 run = 0
             } else {
                 again += 1
@@ -83,7 +76,7 @@ struct Variety {
                 longest = max(longest, run)
             }
         }
-        let all = Double(max(1, words.count - length + 1 - numbers))
+        let all = Double(words.count - length + 1)
         let share = Double(again) / all
         // Long copies are sentences said twice; short ones are turns of phrase, names and the lines of a list.
         let copied = Completeness.rise(Double(longest + length), from: Double(length) * 1.5, to: Double(length) * 3)

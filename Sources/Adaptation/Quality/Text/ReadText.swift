@@ -6,12 +6,15 @@ struct ReadText {
     let language: LanguageGuess
     /// Share of the visible characters that stand in lines of code or between code fences.
     let codeShare: Double
+    /// Whether the last line is code.
+    let endsInCode: Bool
 
-    init(_ text: String) {
+    /// With the vocabulary of a table its words help to tell the language.
+    init(_ text: String, vocabulary: TableVocabulary? = nil) {
         scan = TextScan(text)
         entries = scan.words.map { $0.script.isUnspaced ? nil : FunctionWords.entries[$0.hash] }
-        language = LanguageGuess(scan, entries: entries)
-        codeShare = CodeLines.share(in: scan.bytes)
+        language = LanguageGuess(scan, entries: entries, vocabulary: vocabulary)
+        (codeShare, endsInCode) = CodeLines.share(in: scan.bytes)
     }
 
     var isCode: Bool { codeShare > 0.4 }
@@ -19,15 +22,15 @@ struct ReadText {
 
     /// Calls `body` with each key by which texts are compared: the stem of a word that is no function word, or two neighbouring characters of a
     /// writing without spaces.
-    func forEachKey(_ body: (UInt64) -> Void) {
+    func forEachKey(_ body: (UInt64, Script) -> Void) {
         let words = scan.words
         for index in words.indices {
             if words[index].script.isUnspaced {
                 if index + 1 < words.count, words[index + 1].script.isUnspaced, words[index + 1].gap == .none {
-                    body(TextHash.combine(words[index].hash, words[index + 1].hash))
+                    body(TextHash.combine(words[index].hash, words[index + 1].hash), words[index].script)
                 }
             } else if entries[index] == nil {
-                body(words[index].stem)
+                body(words[index].stem, words[index].script)
             }
         }
     }
@@ -41,9 +44,10 @@ enum CodeLines {
         "<p>", "<html", "<body", "<head", "@", "//", "/*", "$ ", "int ", "void ", "static ", "async ", "await ", "fn ", "package ", "using ",
     ].map { Array($0.utf8) }
 
-    static func share(in bytes: [UInt8]) -> Double {
+    static func share(in bytes: [UInt8]) -> (share: Double, endsInCode: Bool) {
         var all = 0
         var code = 0
+        var isLastCode = false
         var isFenced = false
         bytes.withUnsafeBufferPointer { bytes in
             var start = 0
@@ -57,13 +61,14 @@ enum CodeLines {
                 if last > first {
                     let isFence = last - first >= 3 && bytes[first] == 0x60 && bytes[first + 1] == 0x60 && bytes[first + 2] == 0x60
                     all += last - first
-                    if isFence || isFenced || looksLikeCode(bytes, first, last, indent: first - start) { code += last - first }
+                    isLastCode = isFence || isFenced || looksLikeCode(bytes, first, last, indent: first - start)
+                    if isLastCode { code += last - first }
                     if isFence { isFenced.toggle() }
                 }
                 start = end + 1
             }
         }
-        return all == 0 ? 0 : Double(code) / Double(all)
+        return (all == 0 ? 0 : Double(code) / Double(all), isLastCode)
     }
 
     private static func looksLikeCode(_ bytes: UnsafeBufferPointer<UInt8>, _ first: Int, _ last: Int, indent: Int) -> Bool {
