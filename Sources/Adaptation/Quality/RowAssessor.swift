@@ -4,7 +4,7 @@ import Foundation
 package struct RowAssessor: Sendable {
     /// How far one fault at its worst pulls a text down: 0.9 leaves a tenth of its score.
     private static let weights: [QualityMeasure: Double] = [
-        .relevance: 0.85, .completeness: 0.75, .variety: 0.9, .legibility: 0.95, .language: 0.85, .substance: 0.98, .encoding: 0.8, .cleanness: 0.8,
+        .relevance: 0.85, .completeness: 0.85, .variety: 0.9, .legibility: 0.95, .language: 0.85, .substance: 0.98, .encoding: 0.9, .cleanness: 0.9,
     ]
     /// The share of the answer in a row's score; the rest is the prompt's.
     private static let completionShare = 0.75

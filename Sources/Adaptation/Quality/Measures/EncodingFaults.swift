@@ -8,7 +8,7 @@ struct EncodingFaults {
         // One misread character is a fault that a reader sees at once; many make a text useless.
         var fault = 0.0
         let length = Double(max(20, scan.visibleCount))
-        if places > 0 { fault = 0.6 + 0.37 * min(1, 12 * Double(places) / length) }
+        if places > 0 { fault = 0.75 + 0.22 * min(1, 12 * Double(places) / length) }
         let replaced = scan.replacementCount
         if replaced > 0 { fault = max(fault, 0.55 + 0.4 * min(1, 15 * Double(replaced) / length)) }
         if scan.controlCount > 0 { fault = max(fault, min(0.8, 0.15 + 8 * Double(scan.controlCount) / length)) }

@@ -54,6 +54,6 @@ struct LanguageAgreement {
             case .korean: .hangul
             default: .latin
             }
-        return letters[Int(script.rawValue)] * 5 > prompt.scan.letterCount
+        return script != prompt.scan.mainScript && letters[Int(script.rawValue)] * 5 > prompt.scan.letterCount
     }
 }

@@ -15,7 +15,7 @@ struct TextEnding {
     init(_ text: ReadText) {
         let scan = text.scan
         let lines = LastLines(scan.bytes)
-        lineShare = lines.count > 1 ? (lines.lastWords <= 4 && !lines.isLastLong ? 0.85 : min(1, 1.6 * lines.openShare)) : 0
+        lineShare = lines.count > 1 ? (lines.isLastApart ? 0.85 : min(1, 1.6 * lines.openShare)) : 0
         let closing: Set<UInt32> = [
             0x22, 0x27, 0x29, 0x5D, 0x7D, 0x60, 0x2A, 0x3E, 0x5F, 0x7C, 0xBB, 0x201D, 0x2019, 0x201C, 0x300D, 0x300F, 0xFF09, 0x3011, 0x300B, 0x25, 0xFF05, 0x24,
             0x20AC, 0xB0, 0xE2F, 0x7E,
@@ -83,9 +83,8 @@ private struct LastLines {
     /// Of the lines before the last, the share that end with a letter or a digit.
     private(set) var openShare = 0.0
     private(set) var endsWithEmptyItem = false
-    /// Words of the last line, and whether it has more than forty bytes.
-    private(set) var lastWords = 0
-    private(set) var isLastLong = false
+    /// Whether the last line is a result or a name below the text: a word or two, and no item of a list.
+    private(set) var isLastApart = false
 
     /// Lines that are looked at.
     private static let mostLines = 12
@@ -103,8 +102,9 @@ private struct LastLines {
             if first < last {
                 if count == 0 {
                     endsWithEmptyItem = Self.isItemMark(bytes[first..<last])
-                    lastWords = 1 + bytes[first..<last].reduce(0) { $0 + ($1 == 32 ? 1 : 0) }
-                    isLastLong = last - first > 40
+                    let spaces = bytes[first..<last].reduce(0) { $0 + ($1 == 32 ? 1 : 0) }
+                    let endsWithDigit = CharacterClass.kind(UInt32(min(bytes[last - 1], 0x7F))) == .digit
+                    isLastApart = last - first <= 40 && (spaces <= 1 || endsWithDigit && spaces <= 4) && !Self.beginsWithItemMark(bytes[first..<last])
                 } else {
                     let kind = bytes[last - 1]
                     // Bytes of other scripts' letters count as letters; their full stops end with one of these two bytes.
@@ -116,6 +116,10 @@ private struct LastLines {
             end = start - 1
         }
         openShare = count > 1 ? Double(open) / Double(count - 1) : 0
+    }
+
+    private static func beginsWithItemMark(_ line: ArraySlice<UInt8>) -> Bool {
+        line.firstIndex(of: 32).map { isItemMark(line[..<$0]) } ?? false
     }
 
     /// `4.`, `4)`, `-`, `*`, `•` alone.

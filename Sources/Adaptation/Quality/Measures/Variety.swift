@@ -46,7 +46,7 @@ struct Variety {
     private static func neighbours(_ words: [ScannedWord]) -> Double {
         var once = 0
         var twice = 0
-        for index in words.indices.dropFirst() where !words[index].script.isUnspaced {
+        for index in words.indices.dropFirst() where !words[index].script.isUnspaced && !(words[index].isNumber && words[index].gap == .mark) {
             if words[index].hash == words[index - 1].hash, words[index].gap < .line {
                 once += 1
             } else if index >= 3, words[index].hash == words[index - 2].hash, words[index - 1].hash == words[index - 3].hash {

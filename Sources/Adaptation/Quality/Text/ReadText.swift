@@ -73,7 +73,9 @@ enum CodeLines {
 
     private static func looksLikeCode(_ bytes: UnsafeBufferPointer<UInt8>, _ first: Int, _ last: Int, indent: Int) -> Bool {
         switch bytes[last - 1] {
-        case UInt8(ascii: ";"), UInt8(ascii: "{"), UInt8(ascii: "}"): return true
+        // Greek asks with this mark; code ends with a letter of ASCII before it.
+        case UInt8(ascii: ";"): if last - 2 >= first, bytes[last - 2] < 0x80 { return true }
+        case UInt8(ascii: "{"), UInt8(ascii: "}"): return true
         default: break
         }
         if bytes[first] == UInt8(ascii: "{") || bytes[first] == UInt8(ascii: "}") { return true }
