@@ -104,7 +104,7 @@ enum FunctionWords {
         """
 
     /// What is known of one word.
-    struct Entry {
+    struct Entry: Sendable {
         /// One bit for each language that has it.
         var languages: UInt32 = 0
         /// The languages in which it is an article.
@@ -112,7 +112,7 @@ enum FunctionWords {
         var isOpenEnd = false
     }
 
-    static let entries: [UInt64: Entry] = {
+    static let entries: HashTable<Entry> = {
         var entries: [UInt64: Entry] = [:]
         for (language, list) in lists {
             for word in list.split(whereSeparator: \.isWhitespace) { entries[TextHash.of(word), default: Entry()].languages |= 1 << language.rawValue }
@@ -121,6 +121,6 @@ enum FunctionWords {
             for word in list.split(separator: " ") { entries[TextHash.of(word), default: Entry()].articleLanguages |= 1 << language.rawValue }
         }
         for word in openEnds.split(whereSeparator: \.isWhitespace) { entries[TextHash.of(word), default: Entry()].isOpenEnd = true }
-        return entries
+        return HashTable(entries)
     }()
 }

@@ -54,12 +54,13 @@ struct LanguageGuess {
 
     /// Letters that only some languages write.
     private func addLetters(_ scan: TextScan, _ words: Double, _ votes: inout [Double]) {
+        guard scan.bytes.count > scan.letters[Int(Script.latin.rawValue)], scan.bytes.contains(where: { $0 >= 0x80 }) else { return }
         var counts = [Double](repeating: 0, count: votes.count)
         scan.bytes.withUnsafeBufferPointer { bytes in
             guard !bytes.isEmpty else { return }
             for position in 0..<(bytes.count - 1) where bytes[position] >= 0xC3 && bytes[position] <= 0xC8 {
                 let scalar = UInt32(bytes[position] & 0x1F) << 6 | UInt32(bytes[position + 1] & 0x3F)
-                guard let languages = Self.letters[CharacterClass.lowercased(scalar)] else { continue }
+                guard let languages = Self.letters[UInt64(CharacterClass.lowercased(scalar))] else { continue }
                 for language in languages { counts[Int(language.rawValue)] += 0.5 / Double(languages.count) }
             }
         }
@@ -68,16 +69,16 @@ struct LanguageGuess {
         if Self.contains(scan.bytes, [0xC2BF, 0xC2A1]) { votes[Int(WrittenLanguage.spanish.rawValue)] += 2 }
     }
 
-    private static let letters: [UInt32: [WrittenLanguage]] = {
+    private static let letters: HashTable<[WrittenLanguage]> = {
         let sets: [(String, [WrittenLanguage])] = [
             ("ß", [.german]), ("ä", [.german, .finnish, .swedish]), ("ö", [.german, .swedish, .turkish, .finnish, .hungarian]),
             ("ü", [.german, .turkish, .hungarian]), ("ñ", [.spanish]), ("ãõ", [.portuguese]), ("ç", [.french, .portuguese, .turkish]),
             ("èêâîûùëïœ", [.french]), ("ìò", [.italian]), ("å", [.swedish, .danish]), ("øæ", [.danish]), ("łąężźśćń", [.polish]),
             ("řěůčšž", [.czech]), ("ățșţ", [.romanian]), ("ğışİ", [.turkish]), ("őű", [.hungarian]), ("ơưđ", [.vietnamese]),
         ]
-        var letters: [UInt32: [WrittenLanguage]] = [:]
-        for (characters, languages) in sets { for scalar in characters.unicodeScalars { letters[scalar.value] = languages } }
-        return letters
+        var letters: [UInt64: [WrittenLanguage]] = [:]
+        for (characters, languages) in sets { for scalar in characters.unicodeScalars { letters[UInt64(scalar.value)] = languages } }
+        return HashTable(letters)
     }()
 
     private mutating func guessScript(_ script: Script, _ scan: TextScan) {

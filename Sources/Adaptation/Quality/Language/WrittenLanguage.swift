@@ -33,13 +33,13 @@ enum WrittenLanguage: UInt8, CaseIterable, Codable, Sendable {
         "russisch", "chinees", "japans", "vertaal", "vertalen", "vertaling", "taal", "переведи", "переведите", "перевод", "английский",
         "английском", "немецкий", "французский", "испанский",
     ]
-    private static let nameHashes = Set(names.map(TextHash.of))
+    private static let nameHashes = HashTable(Dictionary(names.map { (TextHash.of($0), true) }) { first, _ in first })
     /// The same in scripts without words to look up.
     private static let nameParts = ["翻译", "翻譯", "英文", "英语", "中文", "法语", "德语", "日语", "西班牙语", "訳", "英語", "日本語", "ترجم"]
 
     /// Whether a text speaks of languages or of translating, so that an answer in another language may be wanted.
     static func isSpokenOf(in scan: TextScan) -> Bool {
-        if scan.words.contains(where: { nameHashes.contains($0.hash) }) { return true }
+        if scan.words.contains(where: { nameHashes[$0.hash] != nil }) { return true }
         guard let script = scan.mainScript, script.isUnspaced || script == .arabic else { return false }
         let text = String(decoding: scan.bytes, as: UTF8.self)
         return nameParts.contains(where: text.contains)

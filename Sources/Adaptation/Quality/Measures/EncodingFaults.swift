@@ -13,9 +13,9 @@ struct EncodingFaults {
         if replaced > 0 { fault = max(fault, 0.55 + 0.4 * min(1, 15 * Double(replaced) / length)) }
         if scan.controlCount > 0 { fault = max(fault, min(0.8, 0.15 + 8 * Double(scan.controlCount) / length)) }
         if !text.isCode {
-            let lost = questionMarks(scan.bytes)
+            let lost = scan.bytes.withUnsafeBufferPointer(questionMarks)
             if lost > 1 { fault = max(fault, 0.5 + 0.4 * min(1, 15 * Double(lost) / length)) }
-            let entities = remnants(scan.bytes)
+            let entities = scan.bytes.withUnsafeBufferPointer(remnants)
             if entities > 0 { fault = max(fault, 0.3 + 0.3 * min(1, 8 * Double(entities) / length)) }
         }
         return 1 - fault
@@ -83,7 +83,7 @@ struct EncodingFaults {
     private static let dosTails: Set<UInt32> = Set("⌐¬½¼¡«»░▒▓ñѺ¿óúíáª".unicodeScalars.map(\.value))
 
     /// Question marks between small letters, outside of addresses: what became of letters that an encoding has not.
-    private static func questionMarks(_ bytes: [UInt8]) -> Int {
+    private static func questionMarks(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         guard bytes.count > 2 else { return 0 }
         var count = 0
         var hasAddress = false
@@ -98,7 +98,7 @@ struct EncodingFaults {
     }
 
     /// `&amp;`, `&#39;`, `&nbsp;` and `\u00e9` in prose.
-    private static func remnants(_ bytes: [UInt8]) -> Int {
+    private static func remnants(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         var count = 0
         var index = 0
         while index < bytes.count {

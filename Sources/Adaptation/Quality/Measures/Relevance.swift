@@ -74,16 +74,23 @@ struct Relevance {
     }
 
     private func words(_ prompt: ReadText, _ completion: ReadText, _ context: [ReadText]) -> Evidence {
-        var asked = Set<UInt64>()
+        var asked = HashSet(capacity: prompt.scan.words.count)
         var askedWeight = 0.0
-        prompt.forEachKey { key, _ in if asked.insert(key).inserted { askedWeight += weight(key) } }
-        let promptKeys = asked.count
-        for text in context { text.forEachKey { key, _ in asked.insert(key) } }
-        var answered = Set<UInt64>()
+        var count = 0
+        prompt.forEachKey { key, _ in
+            guard asked.insert(key) else { return }
+            count += 1
+            askedWeight += weight(key)
+        }
+        let promptKeys = count
+        for text in context { text.forEachKey { key, _ in _ = asked.insert(key) } }
+        var answered = HashSet(capacity: completion.scan.words.count)
+        var answeredKeys = 0
         var answeredWeight = 0.0
         var shared = 0.0
         completion.forEachKey { key, _ in
-            guard answered.insert(key).inserted else { return }
+            guard answered.insert(key) else { return }
+            answeredKeys += 1
             let weight = weight(key)
             answeredWeight += weight
             if asked.contains(key) { shared += weight }
@@ -91,7 +98,7 @@ struct Relevance {
         var evidence = Evidence()
         evidence.shared = shared
         evidence.sharedShare = shared / max(1, min(askedWeight, answeredWeight))
-        evidence.answerKeys = answered.count
+        evidence.answerKeys = answeredKeys
         evidence.promptKeys = promptKeys
         return evidence
     }

@@ -61,14 +61,14 @@ struct Variety {
 
     /// The share of stretches that stood in the text before.
     private static func repeated(_ words: [ScannedWord], _ length: Int, isCode: Bool) -> Double {
-        var seen = Set<UInt64>(minimumCapacity: words.count)
+        var seen = HashSet(capacity: words.count)
         var again = 0
         var run = 0
         var longest = 0
         for start in 0...(words.count - length) {
             var hash = TextHash.seed
             for index in start..<(start + length) { hash = TextHash.combine(hash, words[index].hash) }
-            if seen.insert(hash).inserted {
+            if seen.insert(hash) {
                 run = 0
             } else {
                 again += 1
@@ -87,8 +87,9 @@ struct Variety {
     /// A long text of few different words.
     private static func fewWords(_ text: ReadText) -> Double {
         guard text.scan.words.count >= 30, !text.isCode, text.scan.digitCount * 2 < text.scan.letterCount else { return 0 }
+        var seen = HashSet(capacity: 120)
         let words = text.scan.words.prefix(120)
-        let different = Set(words.map(\.hash)).count
+        let different = words.reduce(0) { $0 + (seen.insert($1.hash) ? 1 : 0) }
         return 0.8 * Completeness.rise(-Double(different) / Double(words.count), from: -0.3, to: -0.12)
     }
 }

@@ -31,12 +31,12 @@ package struct TableProfile: Codable, Sendable, Equatable {
         let prompt = row.prompt.map { ReadText($0) }
         let completion = row.completion.map { ReadText($0) }
         if rowCount < Self.mostCountedRows {
-            var keys = Set<UInt64>()
+            var keys = HashSet(capacity: (prompt?.scan.words.count ?? 0) + (completion?.scan.words.count ?? 0))
             for text in [prompt, completion] {
                 guard let text else { continue }
                 let language = Self.sureLanguage(text).flatMap { Int($0.rawValue) < WrittenLanguage.latinCount ? $0 : nil }
                 text.forEachKey { key, script in
-                    guard keys.insert(key).inserted else { return }
+                    guard keys.insert(key) else { return }
                     vocabulary.add(key, script: script)
                     if let language { vocabulary.add(key, language: language) }
                 }

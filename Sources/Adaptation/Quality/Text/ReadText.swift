@@ -103,13 +103,18 @@ enum CodeLines {
 
     /// Whether a name stands directly before a bracket or around an assignment, in a line that has few spaces.
     private static func hasCall(_ bytes: UnsafeBufferPointer<UInt8>, _ first: Int, _ last: Int) -> Bool {
+        guard bytes[last - 1] != UInt8(ascii: ".") else { return false }
         var calls = 0
         var spaces = 0
         for index in first..<last {
-            if bytes[index] == 32 { spaces += 1 }
+            if bytes[index] == 32 {
+                spaces += 1
+                // So long a line is prose.
+                if spaces > 14 { return false }
+            }
             guard index > first, bytes[index] == UInt8(ascii: "(") || bytes[index] == UInt8(ascii: "=") else { continue }
             if bytes[index] == UInt8(ascii: "=") || CharacterClass.kind(UInt32(min(bytes[index - 1], 0x7F))) == .letter { calls += 1 }
         }
-        return calls > 0 && spaces <= 3 * calls + 2 && bytes[last - 1] != UInt8(ascii: ".")
+        return calls > 0 && spaces <= 3 * calls + 2
     }
 }

@@ -18,7 +18,7 @@ enum CharacterKind: UInt8 {
 /// know is the same.
 enum CharacterClass {
     static func kind(_ scalar: UInt32) -> CharacterKind {
-        if scalar < 0x80 { return asciiKinds[Int(scalar)] }
+        if scalar < 0x80 { return asciiKind(UInt8(scalar)) }
         switch scalar {
         case 0x80..<0xA0: return scalar == 0x85 ? .newline : .control
         case 0xA0: return .space
@@ -84,7 +84,8 @@ enum CharacterClass {
         }
     }
 
-    private static let asciiKinds: [CharacterKind] = (0..<128).map { (byte: UInt8) in
+    @inline(__always)
+    private static func asciiKind(_ byte: UInt8) -> CharacterKind {
         switch byte {
         case 0x41...0x5A, 0x61...0x7A: .letter
         case 0x30...0x39: .digit
