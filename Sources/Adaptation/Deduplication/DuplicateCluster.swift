@@ -8,6 +8,7 @@ package struct DuplicateCluster: Sendable, Hashable {
 
 /// A row that goes, and why.
 package struct DroppedRow: Sendable, Hashable {
+    /// What makes the row a duplicate.
     package enum Reason: String, Sendable, Hashable {
         /// Equal to the kept row after folding.
         case exact

@@ -40,15 +40,39 @@ package enum FoldedText {
         let start = bytes.count
         bytes.append(contentsOf: repeatElement(0, count: source.count))
         let written = bytes.withUnsafeMutableBufferPointer { target in
-            var place = start
-            // Without a branch, for the ends of words cannot be predicted: a space after a space is overwritten by what follows. One at the end
-            // is taken away with the punctuation there.
-            var afterSpace = 1
-            for byte in source {
-                let space = isSpace(byte) ? 1 : 0
-                target[place] = space == 1 ? 0x20 : lowercase(byte)
-                place &+= 1 &- (space & afterSpace)
-                afterSpace = space
+            let words = UnsafeRawBufferPointer(source)
+            let output = UnsafeMutableRawBufferPointer(target)
+            var (place, next) = (start, 0)
+            // At the start a space is as superfluous as after another one.
+            var isAfterSpace = true
+            while next < source.count {
+                if next + 8 <= source.count,
+                    let word = EightLetters(littleEndian: words.loadUnaligned(fromByteOffset: next, as: UInt64.self), isAfterSpace)
+                {
+                    output.storeBytes(of: word.folded.littleEndian, toByteOffset: place, as: UInt64.self)
+                    isAfterSpace = word.endsWithSpace
+                    place += 8
+                    next += 8
+                    continue
+                }
+                // Up to where eight letters may fit again.
+                let end = min(next + 8, source.count)
+                while next < end {
+                    let byte = source[next]
+                    next += 1
+                    if isSpace(byte) {
+                        // One at the end is taken away with the punctuation there.
+                        if !isAfterSpace {
+                            target[place] = 0x20
+                            place += 1
+                        }
+                        isAfterSpace = true
+                    } else {
+                        target[place] = lowercase(byte)
+                        place += 1
+                        isAfterSpace = false
+                    }
+                }
             }
             return place
         }
@@ -172,6 +196,28 @@ package enum FoldedText {
         case "。", "、", "؟", "،", "؛", "۔", "।", "॥", "։", "።", "။", "។": return true
         default: return false
         }
+    }
+}
+
+/// Eight characters of ASCII at once, when none of them is superfluous white space: the ends of words cost nothing then.
+private struct EightLetters {
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
+    private static let tops: UInt64 = 0x80 * ones
+
+    let folded: UInt64
+    let endsWithSpace: Bool
+
+    /// Nil when there is a control character, or a space behind another one. Bytes below 0x80 never carry into their neighbour here.
+    @inline(__always) init?(littleEndian word: UInt64, _ isAfterSpace: Bool) {
+        let word = UInt64(littleEndian: word)
+        let spaces = ~((word ^ (0x20 &* Self.ones)) &+ 0x7F &* Self.ones) & Self.tops
+        guard (word &+ 0x60 &* Self.ones) & Self.tops == Self.tops, spaces & (spaces << 8 | (isAfterSpace ? 0x80 : 0)) == 0 else {
+            return nil
+        }
+        // The top bit is set where a byte is at least "A" but not behind "Z"; a quarter of it is what makes a letter small.
+        let capitals = ((word &+ 0x3F &* Self.ones) ^ (word &+ 0x25 &* Self.ones)) & Self.tops
+        folded = word | capitals >> 2
+        endsWithSpace = spaces >> 63 == 1
     }
 }
 

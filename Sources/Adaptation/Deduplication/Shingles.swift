@@ -1,5 +1,3 @@
-import Foundation
-
 /// The pieces of a folded part that are compared: runs of five characters, or of two where one is an ideograph, kana or a Hangul syllable.
 ///
 /// Characters, not words: they need no idea of what a word is in Chinese or Japanese; a word changed in a row of 1 kB costs about as much

@@ -4,12 +4,12 @@ import Foundation
 package struct RowAssessor: Sendable {
     /// How far one fault at its worst pulls a text down: 0.9 leaves a tenth of its score.
     private static let weights: [QualityMeasure: Double] = [
-        .relevance: 0.85, .completeness: 0.75, .variety: 0.9, .legibility: 0.95, .language: 0.85, .substance: 0.98, .encoding: 0.8,
-        .cleanness: 0.8,
+        .relevance: 0.85, .completeness: 0.85, .variety: 0.9, .legibility: 0.95, .language: 0.85, .substance: 0.98, .encoding: 0.9, .cleanness: 0.9,
     ]
     /// The share of the answer in a row's score; the rest is the prompt's.
     private static let completionShare = 0.75
 
+    private let vocabulary: TableVocabulary
     private let relevance: Relevance
     private let promptCompleteness: Completeness
     private let completeness: Completeness
@@ -19,11 +19,11 @@ package struct RowAssessor: Sendable {
 
     /// `references` are the vectors of `profile.referenceTexts`, in their order; without them a row's cosine is judged by what is usual elsewhere.
     package init(profile: TableProfile, references: BatchVectors? = nil) {
-        let newShare = profile.documents.newShare
-        relevance = Relevance(documents: profile.documents, countedRows: profile.countedRows, references: references)
-        completeness = Completeness(endings: profile.completionEndings, documents: profile.documents, newShare: newShare)
-        promptCompleteness = Completeness(endings: profile.promptEndings, documents: profile.documents, newShare: newShare)
-        legibility = Legibility(documents: profile.documents, pairs: profile.pairs, newShare: newShare)
+        vocabulary = profile.vocabulary
+        relevance = Relevance(vocabulary: profile.vocabulary, countedRows: profile.countedRows, references: references)
+        completeness = Completeness(endings: profile.completionEndings, vocabulary: profile.vocabulary)
+        promptCompleteness = Completeness(endings: profile.promptEndings, vocabulary: profile.vocabulary)
+        legibility = Legibility(vocabulary: profile.vocabulary, letters: profile.letters, pairs: profile.pairs)
         language = LanguageAgreement(profile.languages)
         substance = Substance(answers: profile.answers, rowCount: profile.rowCount)
     }
@@ -34,8 +34,8 @@ package struct RowAssessor: Sendable {
     }
 
     private func assess(_ row: RowText, _ vectors: BatchVectors?, _ index: Int) -> RowAssessment {
-        let prompt = row.prompt.map(ReadText.init)
-        let completion = row.completion.map(ReadText.init)
+        let prompt = row.prompt.map { ReadText($0, vocabulary: vocabulary) }
+        let completion = row.completion.map { ReadText($0, vocabulary: vocabulary) }
         let promptValues = prompt.map { self.values(ofPrompt: $0) }
         let completionValues = completion.map { self.values(of: $0, prompt: prompt, context: row.context, vectors, index) }
         let promptScore = promptValues.map(Self.score)
@@ -50,8 +50,7 @@ package struct RowAssessor: Sendable {
         if text.isEmpty { return [.substance: text.scan.visibleCount == 0 ? 0 : 0.3] }
         return [
             // Few prompts are sentences; one that was cut can mostly be answered.
-            .completeness: 1 - 0.5 * (1 - promptCompleteness.value(text)), .variety: Variety.value(text),
-            .legibility: legibility.value(text),
+            .completeness: 1 - 0.3 * (1 - promptCompleteness.value(text)), .variety: Variety.value(text), .legibility: legibility.value(text),
             .language: language.value(ofPrompt: text), .substance: substance.value(ofPrompt: text), .encoding: EncodingFaults.value(text),
             .cleanness: TemplateRemnants.value(ofPrompt: text),
         ]
@@ -63,12 +62,11 @@ package struct RowAssessor: Sendable {
         if text.scan.visibleCount == 0 { return [.substance: 0] }
         var values: [QualityMeasure: Double] = [
             .completeness: completeness.value(text), .variety: Variety.value(text), .legibility: legibility.value(text),
-            .language: language.value(of: text, prompt: prompt), .substance: substance.value(of: text),
-            .encoding: EncodingFaults.value(text),
+            .language: language.value(of: text, prompt: prompt), .substance: substance.value(of: text), .encoding: EncodingFaults.value(text),
             .cleanness: TemplateRemnants.value(of: text, prompt: prompt),
         ]
         if let prompt, !prompt.isEmpty {
-            values[.relevance] = relevance.value(prompt, text, context: context.map(ReadText.init), vectors: vectors, index: index)
+            values[.relevance] = relevance.value(prompt, text, context: context.map { ReadText($0) }, vectors: vectors, index: index)
         }
         return values
     }

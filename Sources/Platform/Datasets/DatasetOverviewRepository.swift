@@ -33,8 +33,8 @@ struct DatasetOverviewRepository: Sendable {
           (SELECT COUNT(*) \(raw: sources) AND c.status IN ('uploaded', 'processing')) AS reading,
           (SELECT COUNT(*) \(raw: sources) AND c.status = 'failed') AS unread,
           (SELECT COUNT(*) \(raw: sources) AND c.status = 'ready') AS read,
-          (SELECT SUM(c.row_count) \(raw: sources) AND c.status = 'ready' AND c.row_count IS NOT NULL) AS table_rows,
-          (SELECT SUM(c.passage_count) \(raw: sources) AND c.status = 'ready') AS passages,
+          (SELECT CAST(SUM(c.row_count) AS BIGINT) \(raw: sources) AND c.status = 'ready' AND c.row_count IS NOT NULL) AS table_rows,
+          (SELECT CAST(SUM(c.passage_count) AS BIGINT) \(raw: sources) AND c.status = 'ready') AS passages,
           (SELECT COUNT(DISTINCT c.columns) \(raw: sources) AND c.status = 'ready' AND c.row_count IS NOT NULL) AS column_sets
         FROM dataset d WHERE d.organization_id = \(organization) AND d.deleted_at IS NULL AND d.chat_id IS NULL
         """

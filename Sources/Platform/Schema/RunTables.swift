@@ -8,8 +8,6 @@ enum RunTables {
         // What the owner should know although the file was read, such as rows with too few cells; null when there is nothing.
         "ALTER TABLE content ADD COLUMN remarks \(type: .text)",
         "ALTER TABLE dataset ADD COLUMN created_by \(type: .text)",
-        // For tables as they come in and raw ones, which never meet the pipeline (contract B §3.6).
-        "ALTER TABLE dataset ADD COLUMN is_raw \(type: .flag) NOT NULL DEFAULT FALSE",
         // The name in folded form, as its substring search looks at it.
         "ALTER TABLE dataset ADD COLUMN folded_name \(type: .text) NOT NULL DEFAULT ''",
         "UPDATE dataset SET folded_name = LOWER(name)",

@@ -1,5 +1,5 @@
 import Crypto
-package import Foundation
+import Foundation
 
 /// Signs requests to S3 and what speaks like it: AWS Signature Version 4, in the `Authorization` header, with the body's digest signed too.
 ///

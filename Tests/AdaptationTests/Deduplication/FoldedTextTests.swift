@@ -51,4 +51,18 @@ import Testing
             #expect(FoldedText.fold(text) == FoldedText.fold(text.precomposedStringWithCompatibilityMapping), "\(text.debugDescription)")
         }
     }
+
+    /// Eight at once and one by one must agree, at every place of a word.
+    @Test func asciiFoldsTheSameWhereverItStands() {
+        var random = SeededNumbers(3)
+        for _ in 0..<3000 {
+            let bytes = (0..<random.next(40)).map { _ in random.next(3) == 0 ? UInt8(0x20) : UInt8(random.next(0x80)) }
+            let text = String(decoding: bytes, as: UTF8.self)
+            let words = text.split { $0.isASCII && $0.isWhitespace && !("\u{1C}"..."\u{1F}").contains($0) }
+            // A letter at the end, so that no punctuation goes.
+            #expect(
+                FoldedText.fold(text + "Z")
+                    == (words.joined(separator: " ") + (text.last?.isWhitespace == true && !words.isEmpty ? " " : "") + "z").lowercased())
+        }
+    }
 }

@@ -8,14 +8,14 @@ struct EncodingFaults {
         // One misread character is a fault that a reader sees at once; many make a text useless.
         var fault = 0.0
         let length = Double(max(20, scan.visibleCount))
-        if places > 0 { fault = 0.6 + 0.37 * min(1, 12 * Double(places) / length) }
+        if places > 0 { fault = 0.75 + 0.22 * min(1, 12 * Double(places) / length) }
         let replaced = scan.replacementCount
         if replaced > 0 { fault = max(fault, 0.55 + 0.4 * min(1, 15 * Double(replaced) / length)) }
         if scan.controlCount > 0 { fault = max(fault, min(0.8, 0.15 + 8 * Double(scan.controlCount) / length)) }
         if !text.isCode {
-            let lost = questionMarks(scan.bytes)
+            let lost = scan.bytes.withUnsafeBufferPointer(questionMarks)
             if lost > 1 { fault = max(fault, 0.5 + 0.4 * min(1, 15 * Double(lost) / length)) }
-            let entities = remnants(scan.bytes)
+            let entities = scan.bytes.withUnsafeBufferPointer(remnants)
             if entities > 0 { fault = max(fault, 0.3 + 0.3 * min(1, 8 * Double(entities) / length)) }
         }
         return 1 - fault
@@ -46,9 +46,7 @@ struct EncodingFaults {
                 if scalar >= 0x80, before == 0x420 || before == 0x421, isCyrillicTail(scalar) { cyrillicPlaces += 1 }
                 if before == 0x221A, macTails.contains(scalar) { places += 1 }
                 if before == 0x201A, scalar == 0xC4 { places += 1 }
-                if (0x251C...0x252C).contains(before), dosTails.contains(scalar) || (0x2550...0x2592).contains(scalar) && scalar != 0x2551 {
-                    places += 1
-                }
+                if (0x251C...0x252C).contains(before), dosTails.contains(scalar) || (0x2550...0x2592).contains(scalar) && scalar != 0x2551 { places += 1 }
                 if before == 0x393, scalar == 0xC7 { places += 1 }
                 // The marks that a replaced character becomes when it is read as GBK.
                 if before == 0x951F, scalar == 0x65A4 { places += 1 }
@@ -67,12 +65,10 @@ struct EncodingFaults {
 
     private static let windowsBytes: [UInt32: UInt32] = {
         let scalars: [UInt32] = [
-            0x20AC, 0, 0x201A, 0x192, 0x201E, 0x2026, 0x2020, 0x2021, 0x2C6, 0x2030, 0x160, 0x2039, 0x152, 0, 0x17D, 0, 0, 0x2018, 0x2019,
-            0x201C,
+            0x20AC, 0, 0x201A, 0x192, 0x201E, 0x2026, 0x2020, 0x2021, 0x2C6, 0x2030, 0x160, 0x2039, 0x152, 0, 0x17D, 0, 0, 0x2018, 0x2019, 0x201C,
             0x201D, 0x2022, 0x2013, 0x2014, 0x2DC, 0x2122, 0x161, 0x203A, 0x153, 0, 0x17E, 0x178,
         ]
-        return Dictionary(
-            uniqueKeysWithValues: scalars.enumerated().filter { $0.element > 0 }.map { ($0.element, UInt32($0.offset) + 0x80) })
+        return Dictionary(uniqueKeysWithValues: scalars.enumerated().filter { $0.element > 0 }.map { ($0.element, UInt32($0.offset) + 0x80) })
     }()
 
     /// What Windows-1251 shows for the second byte of a Russian letter, without the letters that are Russian themselves.
@@ -87,15 +83,13 @@ struct EncodingFaults {
     private static let dosTails: Set<UInt32> = Set("⌐¬½¼¡«»░▒▓ñѺ¿óúíáª".unicodeScalars.map(\.value))
 
     /// Question marks between small letters, outside of addresses: what became of letters that an encoding has not.
-    private static func questionMarks(_ bytes: [UInt8]) -> Int {
+    private static func questionMarks(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         guard bytes.count > 2 else { return 0 }
         var count = 0
         var hasAddress = false
         for index in 1..<(bytes.count - 1) {
             if bytes[index] == 32 || bytes[index] == 10 { hasAddress = false }
-            if bytes[index] == UInt8(ascii: "/") || bytes[index] == UInt8(ascii: "=") || bytes[index] == UInt8(ascii: "&") {
-                hasAddress = true
-            }
+            if bytes[index] == UInt8(ascii: "/") || bytes[index] == UInt8(ascii: "=") || bytes[index] == UInt8(ascii: "&") { hasAddress = true }
             guard bytes[index] == UInt8(ascii: "?"), !hasAddress else { continue }
             let isInside = (0x61...0x7A).contains(bytes[index - 1]) && (0x61...0x7A).contains(bytes[index + 1])
             if isInside { count += 1 }
@@ -104,15 +98,13 @@ struct EncodingFaults {
     }
 
     /// `&amp;`, `&#39;`, `&nbsp;` and `\u00e9` in prose.
-    private static func remnants(_ bytes: [UInt8]) -> Int {
+    private static func remnants(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         var count = 0
         var index = 0
         while index < bytes.count {
             if bytes[index] == UInt8(ascii: "&") {
                 var end = index + 1
-                while end < bytes.count, end - index < 9,
-                    CharacterClass.kind(UInt32(min(bytes[end], 0x7F))).isWordPart || bytes[end] == UInt8(ascii: "#")
-                {
+                while end < bytes.count, end - index < 9, CharacterClass.kind(UInt32(min(bytes[end], 0x7F))).isWordPart || bytes[end] == UInt8(ascii: "#") {
                     end += 1
                 }
                 if end < bytes.count, end > index + 2, bytes[end] == UInt8(ascii: ";") { count += 1 }

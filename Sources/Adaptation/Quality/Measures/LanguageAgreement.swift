@@ -18,10 +18,11 @@ struct LanguageAgreement {
     func value(of completion: ReadText, prompt: ReadText?) -> Double {
         guard let language = Self.sure(completion) else { return 1 }
         if let prompt, WrittenLanguage.isSpokenOf(in: prompt.scan) { return 1 }
-        if let prompt, !prompt.isEmpty, let asked = Self.sure(prompt) {
+        if let prompt, !prompt.isEmpty, !prompt.isCode, let asked = prompt.language.language, prompt.language.confidence >= 0.15 {
+            let sureness = completion.language.confidence * min(1, 2.5 * prompt.language.confidence)
             if asked.isNear(language) || Self.mixes(prompt, language) { return 1 }
             let usual = counts.share(of: language, afterPromptIn: asked)
-            return 1 - 0.95 * completion.language.confidence * (1 - Completeness.rise(usual, from: 0.3, to: 0.75))
+            return 1 - 0.95 * sureness * (1 - Completeness.rise(usual, from: 0.3, to: 0.75))
         }
         guard let usual = completions, usual.share > 0.7, !usual.language.isNear(language) else { return 1 }
         return 1 - 0.85 * completion.language.confidence * Completeness.rise(usual.share, from: 0.6, to: 0.9)
@@ -53,6 +54,6 @@ struct LanguageAgreement {
             case .korean: .hangul
             default: .latin
             }
-        return letters[Int(script.rawValue)] * 5 > prompt.scan.letterCount
+        return script != prompt.scan.mainScript && letters[Int(script.rawValue)] * 5 > prompt.scan.letterCount
     }
 }

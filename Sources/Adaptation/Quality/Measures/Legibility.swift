@@ -1,13 +1,16 @@
 /// Is it language at all? Three ways: are the words known (function words, and words of other rows), do letters follow each other as they do in
 /// European languages, and is the order of the words possible.
 struct Legibility {
-    private let documents: CountSketch
-    private let newShare: Double
+    private let vocabulary: TableVocabulary
+    private let letters: LetterPairs
+    /// For each script how likely a word is that no other row has.
+    private let newShares: [Double]
     private let order: WordOrder
 
-    init(documents: CountSketch, pairs: CountSketch, newShare: Double) {
-        self.documents = documents
-        self.newShare = newShare
+    init(vocabulary: TableVocabulary, letters: LetterPairs, pairs: CountSketch) {
+        self.vocabulary = vocabulary
+        self.letters = letters
+        newShares = Script.allCases.map { min(0.9, vocabulary.newShare($0)) }
         order = WordOrder(pairs: pairs)
     }
 
@@ -18,50 +21,55 @@ struct Legibility {
         return 1 - min(0.97, max(fault, order.fault(text)))
     }
 
+    func parts(_ text: ReadText) -> [Double] { [words(text), characters(text)] + order.parts(text) } // DEBUG
+
     private func words(_ text: ReadText) -> Double {
         let scan = text.scan
         var count = 0.0
         var unknown = 0.0
         var cost = 0.0
         var costed = 0.0
+        var expected = 0.0
         scan.bytes.withUnsafeBufferPointer { bytes in
             for index in scan.words.indices {
                 let word = scan.words[index]
                 guard word.scalars >= 3, !word.isNumber, !word.script.isUnspaced else { continue }
                 count += 1
-                if text.entries[index] != nil || documents[TextHash.combine(word.hash, 7)] > 1 { continue }
-                unknown += 1
-                // Names are spelt as they please.
-                guard word.script == .latin, let nats = LetterModel.cost(UnsafeBufferPointer(rebasing: bytes[word.start..<word.end])) else {
-                    continue
-                }
-                let weight = word.isCapitalised ? 0.5 : 1
-                cost += nats * weight * Double(min(word.scalars, 12))
-                costed += weight * Double(min(word.scalars, 12))
+                if text.entries[index] != nil { continue }
+                let isKnown = vocabulary.rows(word.stem) > 1
+                if !isKnown { unknown += 1 }
+                expected += newShares[Int(word.script.rawValue)]
+                guard word.script == .latin, let nats = LetterModel.cost(UnsafeBufferPointer(rebasing: bytes[word.start..<word.end])) else { continue }
+                // Names are spelt as they please, and a word that other rows have is one.
+                let weight = (word.isCapitalised ? 0.5 : 1) * Double(min(word.scalars, 12)) * (isKnown ? 0.3 : 1)
+                cost += nats * weight
+                costed += weight
             }
         }
         guard count > 0 else { return unspaced(text) }
         let share = unknown / count
-        let expected = min(0.9, newShare)
-        // How strange the letters of unknown words are: words of any European language have 2.3 to 2.7 nats, shuffled letters 3.2, random ones 4.
-        let letters = costed > 0 ? Completeness.rise(cost / costed, from: 2.75, to: 3.35) * min(1, costed / 5) : 0
-        let excess = Completeness.rise(share - expected, from: 0.15, to: 0.5) * min(1, unknown / 2)
-        let strange = letters * (0.35 + 0.65 * Completeness.rise(share, from: 0.15, to: 0.6))
-        // In a table that knows its words, a text of other words in the table's script is suspicious without strange letters.
-        let foreign = newShare < 0.2 && count >= 5 ? 0.45 * Completeness.rise(share - expected, from: 0.45, to: 0.75) : 0
-        return max(strange * (0.5 + 0.5 * excess), foreign, max(0, excess - 0.1) * (0.5 + 0.5 * letters) * letters)
+        // How strange the letters are: words of any European language have 2.3 to 2.7 nats, shuffled letters 3.2, random ones 4.
+        var strange = costed > 0 ? Completeness.rise(cost / costed, from: 2.75, to: 3.35) * min(1, costed / 8) : 0
+        if let excess = letters.excess(text) { strange = Completeness.rise(excess, from: 0.3, to: 1) }
+        let excess = Completeness.rise(share - expected / count, from: 0.12, to: 0.45) * min(1, unknown / 2)
+        let shown = 0.3 + 0.7 * Completeness.rise(share, from: 0.15, to: 0.6)
+        // In a table that knows its words, a text of other words is suspicious without strange letters.
+        let foreign = count >= 4 ? 0.5 * Completeness.rise(share - expected / count, from: 0.35, to: 0.7) : 0
+        return max(strange * shown * (0.5 + 0.5 * excess), foreign, excess * (0.5 + 0.5 * strange) * min(1, 2 * strange))
     }
 
     /// Neighbouring characters that no other row has, in writings without spaces.
     private func unspaced(_ text: ReadText) -> Double {
         var count = 0.0
         var unknown = 0.0
-        text.forEachKey {
+        var expected = 0.0
+        text.forEachKey { key, script in
             count += 1
-            if documents[$0] <= 1 { unknown += 1 }
+            expected += newShares[Int(script.rawValue)]
+            if vocabulary.rows(key) <= 1 { unknown += 1 }
         }
-        guard count >= 6, newShare < 0.5 else { return 0 }
-        return 0.9 * Completeness.rise(unknown / count - newShare, from: 0.35, to: 0.6)
+        guard count >= 8 else { return 0 }
+        return 0.9 * Completeness.rise((unknown - expected) / count, from: 0.35, to: 0.6)
     }
 
     /// Marks and digits strewn between the letters.

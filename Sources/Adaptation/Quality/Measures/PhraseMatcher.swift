@@ -5,8 +5,8 @@ struct PhraseMatcher: Sendable {
         let number: Int
     }
 
-    /// By the first two words, or the only one.
-    private let phrases: [UInt64: [Phrase]]
+    /// By the first word.
+    private let phrases: HashTable<[Phrase]>
 
     /// One phrase a line; its number is that of its line.
     init(_ list: String) {
@@ -16,7 +16,7 @@ struct PhraseMatcher: Sendable {
             guard let first = words.first else { continue }
             phrases[first, default: []].append(Phrase(words: words, number: number))
         }
-        self.phrases = phrases.mapValues { $0.sorted { $0.words.count > $1.words.count } }
+        self.phrases = HashTable(phrases.mapValues { $0.sorted { $0.words.count > $1.words.count } })
     }
 
     struct Match {

@@ -3,12 +3,12 @@ import Foundation
 /// Does an answer belong to its prompt? With vectors: is it nearer to its prompt than to other prompts of the table, and the prompt nearer to it
 /// than to other answers. Always: do they share words that few rows have.
 struct Relevance {
-    private let documents: CountSketch
+    private let vocabulary: TableVocabulary
     private let rows: Double
     private let references: BatchVectors?
 
-    init(documents: CountSketch, countedRows: Int, references: BatchVectors?) {
-        self.documents = documents
+    init(vocabulary: TableVocabulary, countedRows: Int, references: BatchVectors?) {
+        self.vocabulary = vocabulary
         rows = Double(countedRows)
         self.references = references.flatMap { $0.count >= Self.fewestReferences ? $0 : nil }
     }
@@ -74,16 +74,23 @@ struct Relevance {
     }
 
     private func words(_ prompt: ReadText, _ completion: ReadText, _ context: [ReadText]) -> Evidence {
-        var asked = Set<UInt64>()
+        var asked = HashSet(capacity: prompt.scan.words.count)
         var askedWeight = 0.0
-        prompt.forEachKey { if asked.insert($0).inserted { askedWeight += weight($0) } }
-        let promptKeys = asked.count
-        for text in context { text.forEachKey { asked.insert($0) } }
-        var answered = Set<UInt64>()
+        var count = 0
+        prompt.forEachKey { key, _ in
+            guard asked.insert(key) else { return }
+            count += 1
+            askedWeight += weight(key)
+        }
+        let promptKeys = count
+        for text in context { text.forEachKey { key, _ in _ = asked.insert(key) } }
+        var answered = HashSet(capacity: completion.scan.words.count)
+        var answeredKeys = 0
         var answeredWeight = 0.0
         var shared = 0.0
-        completion.forEachKey { key in
-            guard answered.insert(key).inserted else { return }
+        completion.forEachKey { key, _ in
+            guard answered.insert(key) else { return }
+            answeredKeys += 1
             let weight = weight(key)
             answeredWeight += weight
             if asked.contains(key) { shared += weight }
@@ -91,14 +98,14 @@ struct Relevance {
         var evidence = Evidence()
         evidence.shared = shared
         evidence.sharedShare = shared / max(1, min(askedWeight, answeredWeight))
-        evidence.answerKeys = answered.count
+        evidence.answerKeys = answeredKeys
         evidence.promptKeys = promptKeys
         return evidence
     }
 
     /// How rare a word is in the table, in nats; 0 for one that every tenth row has.
     private func weight(_ key: UInt64) -> Double {
-        let expected = log((rows + 20) / (Double(documents[key]) + 1)) - 2.3
+        let expected = log((rows + 20) / (Double(vocabulary.rows(key)) + 1)) - 2.3
         return max(0, expected)
     }
 

@@ -26,7 +26,11 @@ struct Substance {
             // "✓" and "😀" may be answers; dots and dashes are not.
             return text.scan.symbolCount > 0 ? 0.8 : 0.05
         }
-        if words.count <= 3, let match = EmptyPhrases.placeholders.matches(in: words).first, match.range == words.indices { return 0.05 }
+        if words.count <= 5, let match = EmptyPhrases.placeholders.matches(in: words).first, match.range.lowerBound == 0,
+            match.range == words.indices || match.range.count > 1
+        {
+            return 0.05
+        }
         if Self.isBracketed(text.scan) { return 0.15 }
         let head = Array(words.prefix(300))
         var fault = 0.0
@@ -49,8 +53,7 @@ struct Substance {
             for index in words.indices where !inside.contains(index) && text.entries[index] == nil { content += 1 }
             let share = Double(covered) / Double(words.count)
             if covered > 1 || words.count == 1 && courtesies.first?.number ?? 99 < 2 {
-                fault = max(
-                    fault, 0.9 * Completeness.rise(share, from: 0.25, to: 0.75) * (1 - Completeness.rise(Double(content), from: 1, to: 8)))
+                fault = max(fault, 0.9 * Completeness.rise(share, from: 0.25, to: 0.75) * (1 - Completeness.rise(Double(content), from: 1, to: 8)))
             }
             // An announcement with nothing behind it.
             if text.scan.lastScalar == 0x3A || text.scan.lastScalar == 0xFF1A, content <= 6 { fault = max(fault, 0.85) }
@@ -65,9 +68,7 @@ struct Substance {
         let isDouble = scan.bytes.starts(with: "{{".utf8)
         guard pairs[first] == scan.lastScalar || isDouble && scan.lastScalar == 0x7D else { return false }
         // A list such as [1, 2] or ["a"] is data.
-        return !scan.bytes.contains {
-            $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") || $0 == UInt8(ascii: "/")
-        }
+        return !scan.bytes.contains { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") || $0 == UInt8(ascii: "/") }
             && scan.digitCount == 0
     }
 
@@ -75,9 +76,9 @@ struct Substance {
     private func boilerplate(_ text: ReadText) -> Double {
         let words = text.scan.words
         let length = words.reduce(0.0) { $0 + ($1.script.isUnspaced ? 0.5 : 1) }
-        guard length >= 4 else { return 0 }
+        guard length >= 3 else { return 0 }
         let rows = answers.rows(answer: text.wordsHash)
         let many = max(3, 0.002 * Double(rowCount))
-        return 0.9 * Completeness.rise(Double(rows), from: 1, to: many) * Completeness.rise(length, from: 3, to: 6)
+        return 0.9 * Completeness.rise(Double(rows), from: 1, to: many) * Completeness.rise(length, from: 2, to: 5)
     }
 }

@@ -4,27 +4,22 @@ struct TemplateRemnants {
     /// Found anywhere, as they are.
     private static let marks: [[UInt8]] = [
         "<|im_start|>", "<|im_end|>", "<|im_sep|>", "<|endoftext|>", "<|system|>", "<|user|>", "<|assistant|>", "<|end|>", "<|eot_id|>",
-        "<|start_header_id|>", "<|end_header_id|>", "<|begin_of_text|>", "<|prompter|>", "<|end_of_turn|>", "<start_of_turn>",
-        "<end_of_turn>",
+        "<|start_header_id|>", "<|end_header_id|>", "<|begin_of_text|>", "<|prompter|>", "<|end_of_turn|>", "<start_of_turn>", "<end_of_turn>",
         "[INST]", "[/INST]", "<<SYS>>", "<</SYS>>", "<s>[", "</s>", "<bos>", "<eos>", "<pad>", "[PAD]", "[EOS]", "[SEP]", "[CLS]", "<unk>",
-        "[SYSTEM]", "[USER]", "[ASSISTANT]", "[system]", "[user]", "[assistant]", "<system>", "</system>", "<|", "|>", "{{#", "{{user",
-        "{{char", "{{prompt",
+        "[SYSTEM]", "[USER]", "[ASSISTANT]", "[system]", "[user]", "[assistant]", "<system>", "</system>", "<|", "|>", "{{#", "{{user", "{{char", "{{prompt",
         "{{instruction", "{{input", "{{system",
     ].map { Array($0.utf8) }
 
     /// Headings of templates, after `#` signs or asterisks, before a colon or the end of the line; small letters.
     private static let headings: Set<String> = [
-        "instruction", "instructions", "response", "input", "output", "system", "system prompt", "user", "assistant", "human", "ai", "bot",
-        "gpt", "chatgpt", "prompt",
+        "instruction", "instructions", "response", "input", "output", "system", "system prompt", "user", "assistant", "human", "ai", "bot", "gpt", "chatgpt", "prompt",
         "completion", "anweisung", "antwort", "eingabe", "réponse", "entrée", "instrucción", "respuesta", "istruzione", "istruzioni",
         "risposta", "instrução", "resposta", "instructie", "antwoord", "context", "question", "answer", "инструкция", "ответ", "指令", "回答",
     ]
     /// Roles at the start of a line, before a colon; small letters.
     private static let roles: Set<String> = [
-        "user", "assistant", "human", "system", "ai", "bot", "chatgpt", "gpt", "ai assistant", "system prompt", "system message",
-        "benutzer",
-        "assistent", "mensch", "nutzer", "utilisateur", "assistant ia", "humain", "système", "usuario", "asistente", "humano", "sistema",
-        "utente", "assistente",
+        "user", "assistant", "human", "system", "ai", "bot", "chatgpt", "gpt", "ai assistant", "system prompt", "system message", "benutzer",
+        "assistent", "mensch", "nutzer", "utilisateur", "assistant ia", "humain", "système", "usuario", "asistente", "humano", "sistema", "utente", "assistente",
         "umano", "usuário", "gebruiker", "mens", "systeem", "пользователь", "ассистент", "система", "用户", "助手", "系统", "instruction",
         "instructions", "response", "prompt", "completion", "ユーザー", "アシスタント",
     ]
@@ -108,9 +103,7 @@ struct TemplateRemnants {
         var found = 0
         bytes.withUnsafeBufferPointer { bytes in
             for start in bytes.indices {
-                guard
-                    bytes[start] == UInt8(ascii: "<") || bytes[start] == UInt8(ascii: "[") || bytes[start] == UInt8(ascii: "{")
-                        || bytes[start] == UInt8(ascii: "|")
+                guard bytes[start] == UInt8(ascii: "<") || bytes[start] == UInt8(ascii: "[") || bytes[start] == UInt8(ascii: "{") || bytes[start] == UInt8(ascii: "|")
                 else { continue }
                 if marks.contains(where: { mark in
                     start + mark.count <= bytes.count && mark.indices.allSatisfy { bytes[start + $0] == mark[$0] }

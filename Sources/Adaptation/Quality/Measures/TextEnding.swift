@@ -7,34 +7,37 @@ struct TextEnding {
     let isOpen: Bool
     /// The last line is the mark of an item without the item.
     let hasEmptyItem: Bool
+    /// 0...1: how far the last line ends as lines of this text do, rather than as its sentences.
+    let lineShare: Double
     /// Brackets or fences that were opened and not closed.
     let unclosed: Int
+
+    /// What ends a text as well as a full stop does: closing quotation marks and brackets, the signs of formats, units.
+    private static let closing = Set("\"')]}`*>_|»”’“」』）】》%％$€°ฯ~".unicodeScalars.map(\.value))
+    /// What something follows.
+    private static let openMarks = Set(",;-([{/&=+、，；،؛–—:：".unicodeScalars.map(\.value))
 
     init(_ text: ReadText) {
         let scan = text.scan
         let lines = LastLines(scan.bytes)
-        let closing: Set<UInt32> = [
-            0x22, 0x27, 0x29, 0x5D, 0x7D, 0x60, 0x2A, 0x3E, 0x5F, 0x7C, 0xBB, 0x201D, 0x2019, 0x201C, 0x300D, 0x300F, 0xFF09, 0x3011,
-            0x300B, 0x25, 0xFF05, 0x24,
-            0x20AC, 0xB0, 0xE2F, 0x7E,
-        ]
-        isClosed =
-            scan.lastKind == .sentenceEnd || closing.contains(scan.lastScalar) || scan.lastScalar >= 0x1F000
+        lineShare = lines.count > 1 ? (lines.isLastApart ? 0.85 : min(1, 1.6 * lines.openShare)) : 0
+        isClosed = scan.lastKind == .sentenceEnd || scan.lastScalar == 0x3B && scan.mainScript == .greek || Self.closing.contains(scan.lastScalar) || scan.lastScalar >= 0x1F000
             || (0x2600..<0x2800).contains(scan.lastScalar)
-        let openMarks: Set<UInt32> = [
-            0x2C, 0x3B, 0x2D, 0x28, 0x5B, 0x7B, 0x2F, 0x26, 0x3D, 0x2B, 0x3001, 0xFF0C, 0xFF1B, 0x60C, 0x61B, 0x2013, 0x2014, 0x3A, 0xFF1A,
-        ]
         let endsWithWord = scan.lastKind == .letter || scan.lastKind == .digit || scan.lastKind == .mark
-        var wantsMore = openMarks.contains(scan.lastScalar)
+        var wantsMore = Self.openMarks.contains(scan.lastScalar)
+        // In Greek it is the question mark.
+        if scan.lastScalar == 0x3B, scan.mainScript == .greek { wantsMore = false }
         if endsWithWord, scan.words.count > 2, let last = text.entries.last.flatMap({ $0 }), last.isOpenEnd {
             wantsMore = (scan.words.last?.scalars ?? 0) > 1 || !(scan.words.last?.isCapitalised ?? true)
         }
         isOpen = wantsMore
         hasEmptyItem = lines.endsWithEmptyItem && lines.count > 1
-        unclosed = Self.unclosed(scan.bytes, isShortened: scan.isShortened)
+        unclosed = scan.isShortened ? 0 : scan.bytes.withUnsafeBufferPointer(Self.unclosed)
         let count = scan.words.reduce(0.0) { $0 + ($1.script.isUnspaced ? 0.5 : 1) }
         if lines.count >= 3, lines.openShare > 0.5 {
             form = .lines
+        } else if count >= 6, scan.words[0].isCapitalised, text.language.functionShare > 0.15, count <= 20 {
+            form = .sentence
         } else if count <= 3 {
             form = .label
         } else if count <= 8 {
@@ -46,14 +49,17 @@ struct TextEnding {
 
     /// Brackets, double quotes and code fences that are still open at the end. A closing bracket without an opening one, as in `a)`, counts
     /// for nothing.
-    private static func unclosed(_ bytes: [UInt8], isShortened: Bool) -> Int {
-        if isShortened { return 0 }
+    private static func unclosed(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         var round = 0
         var square = 0
         var curly = 0
         var fences = 0
         var index = 0
         while index < bytes.count {
+            if (0x61...0x7A).contains(bytes[index]) {
+                index += 1
+                continue
+            }
             switch bytes[index] {
             case UInt8(ascii: "("):
                 // Not the mouth of a smiley.
@@ -80,6 +86,8 @@ private struct LastLines {
     /// Of the lines before the last, the share that end with a letter or a digit.
     private(set) var openShare = 0.0
     private(set) var endsWithEmptyItem = false
+    /// Whether the last line is a result or a name below the text: a word or two, and no item of a list.
+    private(set) var isLastApart = false
 
     /// Lines that are looked at.
     private static let mostLines = 12
@@ -97,13 +105,13 @@ private struct LastLines {
             if first < last {
                 if count == 0 {
                     endsWithEmptyItem = Self.isItemMark(bytes[first..<last])
+                    let spaces = bytes[first..<last].reduce(0) { $0 + ($1 == 32 ? 1 : 0) }
+                    let endsWithDigit = CharacterClass.kind(UInt32(min(bytes[last - 1], 0x7F))) == .digit
+                    isLastApart = last - first <= 40 && (spaces <= 1 || endsWithDigit && spaces <= 4) && !Self.beginsWithItemMark(bytes[first..<last])
                 } else {
                     let kind = bytes[last - 1]
                     // Bytes of other scripts' letters count as letters; their full stops end with one of these two bytes.
-                    let isLetter =
-                        kind < 0x80
-                        ? CharacterClass.kind(UInt32(kind)) == .letter || CharacterClass.kind(UInt32(kind)) == .digit
-                        : kind != 0x82 && kind != 0x81
+                    let isLetter = kind < 0x80 ? CharacterClass.kind(UInt32(kind)) == .letter || CharacterClass.kind(UInt32(kind)) == .digit : kind != 0x82 && kind != 0x81
                     if isLetter || kind == UInt8(ascii: ",") { open += 1 }
                 }
                 count += 1
@@ -113,12 +121,14 @@ private struct LastLines {
         openShare = count > 1 ? Double(open) / Double(count - 1) : 0
     }
 
+    private static func beginsWithItemMark(_ line: ArraySlice<UInt8>) -> Bool {
+        line.firstIndex(of: 32).map { isItemMark(line[..<$0]) } ?? false
+    }
+
     /// `4.`, `4)`, `-`, `*`, `•` alone.
     private static func isItemMark(_ line: ArraySlice<UInt8>) -> Bool {
         if line.count <= 3, line.elementsEqual("•".utf8) || line.elementsEqual("-".utf8) || line.elementsEqual("*".utf8) { return true }
-        guard let last = line.last, last == UInt8(ascii: ".") || last == UInt8(ascii: ")"), line.count <= 4, line.count >= 2 else {
-            return false
-        }
+        guard let last = line.last, last == UInt8(ascii: ".") || last == UInt8(ascii: ")"), line.count <= 4, line.count >= 2 else { return false }
         return line.dropLast().allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
     }
 }

@@ -46,8 +46,8 @@ struct Variety {
     private static func neighbours(_ words: [ScannedWord]) -> Double {
         var once = 0
         var twice = 0
-        for index in words.indices.dropFirst() where !words[index].isNumber && !words[index].script.isUnspaced {
-            if words[index].hash == words[index - 1].hash, words[index].gap <= .mark {
+        for index in words.indices.dropFirst() where !words[index].script.isUnspaced && !(words[index].isNumber && words[index].gap == .mark) {
+            if words[index].hash == words[index - 1].hash, words[index].gap < .line {
                 once += 1
             } else if index >= 3, words[index].hash == words[index - 2].hash, words[index - 1].hash == words[index - 3].hash {
                 twice += 1
@@ -61,21 +61,14 @@ struct Variety {
 
     /// The share of stretches that stood in the text before.
     private static func repeated(_ words: [ScannedWord], _ length: Int, isCode: Bool) -> Double {
-        var seen = Set<UInt64>(minimumCapacity: words.count)
+        var seen = HashSet(capacity: words.count)
         var again = 0
-        var numbers = 0
         var run = 0
         var longest = 0
         for start in 0...(words.count - length) {
             var hash = TextHash.seed
-            var onlyNumbers = true
-            for index in start..<(start + length) {
-                hash = TextHash.combine(hash, words[index].hash)
-                if !words[index].isNumber { onlyNumbers = false }
-            }
-            if onlyNumbers {
-                numbers += 1
-            } else if seen.insert(hash).inserted {
+            for index in start..<(start + length) { hash = TextHash.combine(hash, words[index].hash) }
+            if seen.insert(hash) {
                 run = 0
             } else {
                 again += 1
@@ -83,7 +76,7 @@ struct Variety {
                 longest = max(longest, run)
             }
         }
-        let all = Double(max(1, words.count - length + 1 - numbers))
+        let all = Double(words.count - length + 1)
         let share = Double(again) / all
         // Long copies are sentences said twice; short ones are turns of phrase, names and the lines of a list.
         let copied = Completeness.rise(Double(longest + length), from: Double(length) * 1.5, to: Double(length) * 3)
@@ -94,8 +87,9 @@ struct Variety {
     /// A long text of few different words.
     private static func fewWords(_ text: ReadText) -> Double {
         guard text.scan.words.count >= 30, !text.isCode, text.scan.digitCount * 2 < text.scan.letterCount else { return 0 }
+        var seen = HashSet(capacity: 120)
         let words = text.scan.words.prefix(120)
-        let different = Set(words.map(\.hash)).count
+        let different = words.reduce(0) { $0 + (seen.insert($1.hash) ? 1 : 0) }
         return 0.8 * Completeness.rise(-Double(different) / Double(words.count), from: -0.3, to: -0.12)
     }
 }

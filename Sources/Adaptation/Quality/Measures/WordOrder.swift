@@ -18,7 +18,7 @@ struct WordOrder {
 
     private static func isPair(_ first: ScannedWord, _ second: ScannedWord) -> Bool {
         guard second.gap <= .space, first.hash != second.hash else { return false }
-        if first.script.isUnspaced { return second.script.isUnspaced }
+        if first.script.isUnspaced { return second.script.isUnspaced && first.script != .thai && second.script != .thai }
         return first.scalars <= shortWord && second.scalars <= shortWord && !first.isNumber && !second.isNumber && !second.script.isUnspaced
     }
 
@@ -27,6 +27,8 @@ struct WordOrder {
         guard text.scan.words.count >= 5, !text.isCode else { return 0 }
         return max(direction(text), articles(text), sentences(text))
     }
+
+    func parts(_ text: ReadText) -> [Double] { [direction(text), articles(text), sentences(text)] } // DEBUG
 
     /// Whether pairs stand the way round that they mostly have in the table.
     private func direction(_ text: ReadText) -> Double {
@@ -48,17 +50,18 @@ struct WordOrder {
     }
 
     private func articles(_ text: ReadText) -> Double {
+        guard let language = text.language.language else { return 0 }
         let words = text.scan.words
         var count = 0
         var wrong = 0
-        for index in words.indices
-        where text.entries[index]?.isArticle == true && !(words[index].scalars == 1 && words[index].isCapitalised) {
+        func isArticle(_ entry: FunctionWords.Entry?) -> Bool { (entry?.articleLanguages ?? 0) >> language.rawValue & 1 == 1 }
+        for index in words.indices where isArticle(text.entries[index]) && !(words[index].scalars == 1 && words[index].isCapitalised) {
             count += 1
             guard index + 1 < words.count else { continue }
             let next = words[index + 1]
-            if next.gap >= .mark || (text.entries[index + 1].map { $0.isArticle || $0.isOpenEnd } ?? false) { wrong += 1 }
+            if next.gap >= .mark || (text.entries[index + 1].map { isArticle($0) || $0.isOpenEnd } ?? false) { wrong += 1 }
         }
-        guard count >= 2 else { return 0 }
+        guard count >= 2, wrong >= 2 else { return 0 }
         return 0.9 * Completeness.rise((Double(wrong) - 0.4) / Double(count), from: 0.15, to: 0.45)
     }
 
@@ -70,9 +73,7 @@ struct WordOrder {
         var small = 0
         var capitals = 0
         for index in words.indices.dropFirst() {
-            if words[index].gap == .sentence, words[index].start > words[index - 1].end + 1,
-                words[index - 1].scalars > 1 || words[index - 1].isNumber
-            {
+            if words[index].gap == .sentence, words[index].start > words[index - 1].end + 1, words[index - 1].scalars > 1 || words[index - 1].isNumber {
                 if words[index].isNumber { continue }
                 starts += 1
                 if !words[index].isCapitalised { small += 1 }

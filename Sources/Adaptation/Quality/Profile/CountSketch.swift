@@ -1,49 +1,50 @@
 import Foundation
 
-/// Counts of very many keys in a fixed amount of memory. Keys that share a counter are counted together, so that a count is never too low
-/// until it reaches the largest, where it stays.
+/// Counts of very many keys in a fixed amount of memory: a count-min sketch with two places for each key, of which only the lower is raised.
+/// A count is never too low until it reaches the largest, where it stays; it is too high for a key that shares both places with others.
 struct CountSketch: Codable, Sendable, Equatable {
-    /// Counters: 131,072 of two bytes.
-    static let size = 1 << 17
+    /// Two bytes each.
+    private var counts: [UInt16]
 
-    private var counts = [UInt16](repeating: 0, count: size)
+    /// `size` counters, a power of two.
+    init(size: Int) { counts = [UInt16](repeating: 0, count: size) }
 
-    init() {}
-
-    /// One more of a key.
-    mutating func add(_ key: UInt64) {
-        let index = Self.index(key)
-        if counts[index] < .max { counts[index] += 1 }
+    /// One more of a key; gives back how many there were.
+    @discardableResult
+    mutating func add(_ key: UInt64) -> Int {
+        let (first, second) = places(key)
+        let before = min(counts[first], counts[second])
+        if before < .max {
+            if counts[first] == before { counts[first] = before + 1 }
+            if counts[second] == before { counts[second] = before + 1 }
+        }
+        return Int(before)
     }
 
-    subscript(key: UInt64) -> Int { Int(counts[Self.index(key)]) }
-
-    /// Of all that was counted, the share that fell on counters that have only one: how likely the next is new.
-    var newShare: Double {
-        var ones = 0
-        var all = 0
-        for count in counts {
-            all += Int(count)
-            if count == 1 { ones += 1 }
-        }
-        return all == 0 ? 1 : Double(ones) / Double(all)
+    subscript(key: UInt64) -> Int {
+        let (first, second) = places(key)
+        return Int(min(counts[first], counts[second]))
     }
 
     @inline(__always)
-    private static func index(_ key: UInt64) -> Int { Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 47) }
+    private func places(_ key: UInt64) -> (Int, Int) {
+        let mixed = (key ^ key >> 31) &* 0x9E37_79B9_7F4A_7C15
+        let mask = UInt64(counts.count - 1)
+        return (Int(truncatingIfNeeded: (mixed >> 32) & mask), Int(truncatingIfNeeded: (mixed ^ mixed >> 43) & mask))
+    }
 
     /// Stored as the bytes of the counters, low byte first.
     init(from decoder: any Decoder) throws {
-        let data = try decoder.singleValueContainer().decode(Data.self)
-        guard data.count == Self.size * 2 else {
-            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "The counters have another number."))
+        let data = [UInt8](try decoder.singleValueContainer().decode(Data.self))
+        guard data.count >= 4, data.count.nonzeroBitCount == 1 else {
+            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "The counters are not a power of two."))
         }
-        for (index, byte) in data.enumerated() { counts[index / 2] |= UInt16(byte) << (index % 2 == 0 ? 0 : 8) }
+        counts = stride(from: 0, to: data.count, by: 2).map { UInt16(data[$0]) | UInt16(data[$0 + 1]) << 8 }
     }
 
     func encode(to encoder: any Encoder) throws {
         var bytes = [UInt8]()
-        bytes.reserveCapacity(Self.size * 2)
+        bytes.reserveCapacity(counts.count * 2)
         for count in counts {
             bytes.append(UInt8(count & 0xFF))
             bytes.append(UInt8(count >> 8))

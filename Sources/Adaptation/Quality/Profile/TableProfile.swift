@@ -6,10 +6,10 @@ package struct TableProfile: Codable, Sendable, Equatable {
 
     /// Rows that were added.
     package private(set) var rowCount = 0
-    /// In how many rows each word stands.
-    private(set) var documents = CountSketch()
+    private(set) var vocabulary = TableVocabulary()
     /// How often each short word stands before each other one.
-    private(set) var pairs = CountSketch()
+    private(set) var pairs = CountSketch(size: 1 << 18)
+    private(set) var letters = LetterPairs()
     private(set) var languages = LanguageCounts()
     private(set) var promptEndings = EndingCounts()
     private(set) var completionEndings = EndingCounts()
@@ -28,17 +28,21 @@ package struct TableProfile: Codable, Sendable, Equatable {
 
     /// Adds a row. The order of rows matters only beyond `mostCountedRows`.
     package mutating func add(_ row: RowText) {
-        let prompt = row.prompt.map(ReadText.init)
-        let completion = row.completion.map(ReadText.init)
+        let prompt = row.prompt.map { ReadText($0) }
+        let completion = row.completion.map { ReadText($0) }
         if rowCount < Self.mostCountedRows {
-            var keys = Set<UInt64>()
+            var keys = HashSet(capacity: (prompt?.scan.words.count ?? 0) + (completion?.scan.words.count ?? 0))
             for text in [prompt, completion] {
                 guard let text else { continue }
-                text.forEachKey { keys.insert($0) }
-                text.forEachKnownKey { keys.insert($0) }
+                let language = Self.sureLanguage(text).flatMap { Int($0.rawValue) < WrittenLanguage.latinCount ? $0 : nil }
+                text.forEachKey { key, script in
+                    guard keys.insert(key) else { return }
+                    vocabulary.add(key, script: script)
+                    if let language { vocabulary.add(key, language: language) }
+                }
+                letters.add(text)
                 WordOrder.forEachPair(text) { pairs.add($0) }
             }
-            for key in keys { documents.add(key) }
         }
         rowCount += 1
         languages.add(prompt: Self.sureLanguage(prompt), completion: Self.sureLanguage(completion))
@@ -66,10 +70,4 @@ package struct TableProfile: Codable, Sendable, Equatable {
 extension ReadText {
     /// Of all words in their order, without what stands between them.
     var wordsHash: UInt64 { scan.words.reduce(TextHash.seed) { TextHash.combine($0, $1.hash) } }
-
-    /// Calls `body` with the hash of each whole word by which is judged whether the table knows it. Short words are left out: too many
-    /// meaningless ones exist.
-    func forEachKnownKey(_ body: (UInt64) -> Void) {
-        for word in scan.words where word.scalars >= 3 && !word.script.isUnspaced && !word.isNumber { body(TextHash.combine(word.hash, 7)) }
-    }
 }

@@ -33,7 +33,9 @@ struct TextScan {
 
     /// The writing system with the most letters, if there are letters.
     var mainScript: Script? {
-        guard letterCount > 0, let most = letters.indices.max(by: { letters[$0] < letters[$1] }) else { return nil }
+        // One character of a writing without letters says as much as three letters.
+        func weight(_ index: Int) -> Int { letters[index] * (index == Int(Script.han.rawValue) || index == Int(Script.kana.rawValue) ? 3 : 1) }
+        guard letterCount > 0, let most = letters.indices.max(by: { weight($0) < weight($1) }) else { return nil }
         return Script(rawValue: UInt8(most))
     }
 
@@ -68,9 +70,7 @@ struct TextScan {
                     } else {
                         digitCount += 1
                     }
-                    if builder.isOpen,
-                        script.isUnspaced || builder.script.isUnspaced || (kind == .letter && builder.changesScript(to: script))
-                    {
+                    if builder.isOpen, script.isUnspaced || builder.script.isUnspaced || (kind == .letter && builder.changesScript(to: script)) {
                         words.append(builder.close(at: start, gap: gap))
                         gap = .none
                     }
@@ -185,7 +185,8 @@ enum TextHash {
 
     @inline(__always)
     static func combine(_ hash: UInt64, _ value: UInt64) -> UInt64 {
-        let mixed = (hash ^ value) &* 0x9E37_79B9_7F4A_7C15
+        // Turned first, so that the order of the two matters.
+        let mixed = ((hash << 23 | hash >> 41) ^ value) &* 0x9E37_79B9_7F4A_7C15
         return mixed ^ (mixed >> 29)
     }
 
