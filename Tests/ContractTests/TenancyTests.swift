@@ -42,12 +42,15 @@ import Testing
     /// Without this, an answer 404 could come from a request that is wrong for another reason.
     @Test func eachOfTheseRequestsWorksWithOnesOwnIds() async throws {
         try await ServedPlatform.run { served in
-            for (index, request) in NamingRequest.all(served.server.routes).enumerated() {
-                FileHandle.standardError.write(Data("DEBUG \(index) \(request.route) \(try await served.platform.platform.jobDepths())\n".utf8))
-                let waits = request.route.hasSuffix("/text") || request.answers[.table] != nil
-                let own = try await processed(served, served.api, "own \(index)", waits: waits)
-                let answer = try await served.api.send(request.make(own))
-                #expect((200..<300).contains(answer.status) || isReached(request.route, answer), "\(request.route): \(answer.text)")
+            try await served.platform.whileJobsRun {
+                for (index, request) in NamingRequest.all(served.server.routes).enumerated() {
+                    var own = try await Belongings.make(served.api, name: "own \(index)")
+                    if request.route.hasSuffix("/text") || request.answers[.table] != nil {
+                        own = try await running(served, served.api, own)
+                    }
+                    let answer = try await served.api.send(request.make(own))
+                    #expect((200..<300).contains(answer.status) || isReached(request.route, answer), "\(request.route): \(answer.text)")
+                }
             }
         }
     }
@@ -132,15 +135,17 @@ import Testing
         return bodies
     }
 
-    private func processed(_ served: ServedPlatform, _ api: TestAPI, _ name: String, waits: Bool = true) async throws -> Belongings {
+    private func processed(_ served: ServedPlatform, _ api: TestAPI, _ name: String) async throws -> Belongings {
         let made = try await Belongings.make(api, name: name)
-        guard waits else { return made }
-        return try await served.platform.whileJobsRun {
-            try await served.platform.waitForJobs()
-            let running = try await made.launching(api)
-            try await served.platform.waitForJobs()
-            return running
-        }
+        return try await served.platform.whileJobsRun { try await running(served, api, made) }
+    }
+
+    /// The same once its files are read and a run of its table has ended.
+    private func running(_ served: ServedPlatform, _ api: TestAPI, _ made: Belongings) async throws -> Belongings {
+        try await served.platform.waitForJobs()
+        let running = try await made.launching(api)
+        try await served.platform.waitForJobs()
+        return running
     }
 
     /// Whether a refusal tells of the thing itself: that it is associated from the start, has ended, or that only credentials are
