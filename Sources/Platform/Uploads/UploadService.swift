@@ -103,6 +103,9 @@ package struct UploadService: Sendable {
                 if upload.state == .completed, let made = upload.dataset { return made }
                 let bytes = try Self.arrived(upload, name: name, format: format, size: size, sha256: nil)
                 if let waiting = upload.dataset {
+                    guard try datasets.find(connection, principal.organization, waiting) != nil else {
+                        throw PlatformError.notFound("Dataset not found.")
+                    }
                     try self.takeIn(connection, upload, bytes, dataset: waiting, at: now)
                     return waiting
                 }
