@@ -19,6 +19,7 @@ import encoder
 import ingestion
 import quality
 import rows
+import runs
 import service
 import vectors
 from harness import places
@@ -28,10 +29,10 @@ from harness.texts import Texts
 from harness.worker import Failure
 
 BENCHMARKS = {
-    "encoder": encoder, "vectors": vectors, "ingestion": ingestion, "rows": rows, "deduplication": deduplication, "service": service,
-    "quality": quality,
+    "encoder": encoder, "vectors": vectors, "ingestion": ingestion, "rows": rows, "deduplication": deduplication, "runs": runs,
+    "service": service, "quality": quality,
 }
-NEEDS_SERVER = {"service", "quality"}
+NEEDS_SERVER = {"runs", "service", "quality"}
 
 
 @dataclass
