@@ -54,6 +54,10 @@ struct FileBody: Encodable, Sendable {
 struct FileAssociationBody: Encodable, Sendable {
     let resourceType: String
     let resourceId: String
+    /// Ours: `source`, or `output` for what a run made.
+    let role: String
+    /// Ours: whether an output stands for the file where the dataset is searched.
+    let superseded: Bool
     let createdAt: String
 
     init(_ association: File.Association) {
@@ -61,6 +65,8 @@ struct FileAssociationBody: Encodable, Sendable {
         case .dataset(let id): (resourceType, resourceId) = ("dataset", id.text)
         case .chat(let id): (resourceType, resourceId) = ("chat", id.text)
         }
+        role = association.role.rawValue
+        superseded = association.isSuperseded
         createdAt = association.createdAt.secondsText
     }
 }
