@@ -16,11 +16,7 @@ import Testing
         try await ScriptedSite.run(script) { site in
             let installation = try await TestInstallation(.sqlite)
             let base = try WebAddress(site.base)
-            let platform = try installation.process {
-                $0.allowsPrivateNetwork = allowsPrivate
-                $0.sites.huggingFace = base
-                if page.contains("kaggle") { $0.sites.kaggle = base.at(path: ["kaggle"]) }
-            }
+            let platform = try installation.process()
             let ada = try await installation.caller()
             if let credentials { _ = try await platform.integrations.set(credentials, for: ada, receipt: nil) }
             var sites = RemoteSites()
@@ -29,7 +25,9 @@ import Testing
             let plan = try ImportPlan(url: site.base + page, files: page.hasSuffix(".csv") ? nil : [file], sites: sites, at: ["body"])
             let bytes = Tally<[UInt8]>()
             let first = try #require(plan.files.first)
-            _ = try await platform.importer.fetch(first, of: plan, for: ada.organization, limit: limit) { bytes.add($0) }
+            let importer = Importer(
+                client: WebClient(allowsPrivate: allowsPrivate), sites: sites, integrations: platform.integrations)
+            _ = try await importer.fetch(first, of: plan, for: ada.organization, limit: limit) { bytes.add($0) }
             return Fetched(text: String(decoding: bytes.elements.flatMap { $0 }, as: UTF8.self), requests: site.requests)
         }
     }
