@@ -57,7 +57,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Adaptation", "Ingestion", "Platform", crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioHTTPTypes, yams,
+                "Platform", crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioHTTPTypes, yams,
             ],
             resources: [.embedInCode("OpenAPI/openapi.yaml")],
             swiftSettings: strict

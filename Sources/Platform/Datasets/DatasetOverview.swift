@@ -60,6 +60,7 @@ package struct DatasetListing: Sendable {
         case name
     }
 
+    /// Which end comes first.
     package enum Direction: String, Sendable, CaseIterable { case ascending = "asc", descending = "desc" }
 
     package var status: DatasetOverview.Status?
