@@ -51,7 +51,9 @@ struct EvaluationSubject: Subject {
             return values
         }
         try JSONEncoder().encode(plain).write(to: url)
-        return Answer(seconds: time, texts: rows.count)
+        var quality = DatasetQuality()
+        for assessment in assessments { quality.add(assessment) }
+        return Answer(seconds: time, texts: rows.count, score: quality.score, grade: quality.grade?.rawValue)
     }
 
     private func vectors(_ prompts: [String], _ completions: [String]) -> BatchVectors {

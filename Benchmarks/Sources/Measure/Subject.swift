@@ -18,6 +18,9 @@ struct Answer: Encodable {
     var tokens: Int?
     /// Floating-point operations.
     var operations: Double?
+    /// The score of a table, 0 to 10, and its grade.
+    var score: Double?
+    var grade: String?
     /// For each query the cosines of what was found, best first.
     var cosines: [[Float]]?
 }

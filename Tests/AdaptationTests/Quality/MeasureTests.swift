@@ -49,11 +49,16 @@ import Testing
     }
 
     @Test(arguments: [
-        "xkqz vbnwp qjfk zzxcv plmkq wrtgh", "asdfghjkl qwerty zxcvbnm asdfgh lkjhgfd",
-        "het rgnee lvesea fo eth reet nurt loylew ni teh muatun ubacees rieth gimptne skaberd nwod",
-        "eDr sgeletchrG tsi niee orßge saMes sua siE",
-    ]) func randomAndShuffledLettersAreIllegible(_ text: String) {
+        "xkqz vbnwp qjfk zzxcv plmkq wrtgh", "asdfghjkl qwerty zxcvbnm asdfgh lkjhgfd", "eDr sgeletchrG tsi niee orßge saMes sua siE",
+    ])
+    func randomLettersAreIllegible(_ text: String) {
         #expect(CleanTable.value(.legibility, "Explain it.", text) < 0.6)
+    }
+
+    @Test(arguments: [2, 9, 10, 11, 14, 17]) func wordsWithShuffledLettersAreIllegible(_ index: Int) {
+        var random = SeededRandom(seed: 5)
+        let text = CleanTable.pairs[index].1.split(separator: " ").map { String($0.shuffled(using: &random)) }.joined(separator: " ")
+        #expect(CleanTable.value(.legibility, "Explain it.", text) < 0.6, "\(text)")
     }
 
     @Test func shuffledWordsAreIllegible() {
