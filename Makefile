@@ -26,7 +26,7 @@ build: setup ## Set up and build .build/release/quarry
 
 .PHONY: bench
 bench: setup ## Measure speed, memory and quality (ONLY=encoder,vectors,… picks; PEERS=1 fetches what is compared with)
-	@python3 Benchmarks/run.py $(if $(ONLY),--only $(ONLY)) $(if $(PEERS),--peers $(PEERS))
+	@python3 Benchmarks/run.py $(if $(ONLY),--only $(ONLY)) $(if $(PEERS),--peers $(PEERS)) $(if $(ROWS),--rows $(ROWS))
 
 .PHONY: format
 format: ## Write every source file in the house's format
