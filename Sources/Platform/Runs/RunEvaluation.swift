@@ -55,15 +55,18 @@ struct RunEvaluationSum: Sendable {
 
     private func rawResults(_ comparison: QualityComparison, _ remarks: [String]) -> JSONValue {
         let number = { (value: Double?) in value.map { JSONValue.number($0) } ?? .null }
-        let measures = comparison.measures.map { ($0.name, JSONValue.object(["before": number($0.before), "after": number($0.after)])) }
-        let gains = comparison.gains.named.map { ($0.name, number($0.value)) }
-        return [
-            "rows_in": .integer(Int64(counts.rowsIn)), "rows_duplicate": .integer(Int64(counts.rowsDuplicate)),
-            "rows_failed": .integer(Int64(counts.rowsFailed)), "rows_empty": .integer(Int64(counts.rowsEmpty)),
-            "rows_out": .integer(Int64(counts.rowsOut)),
-            "measures": .object(Dictionary(measures, uniquingKeysWith: { first, _ in first })),
-            "gains": .object(Dictionary(gains, uniquingKeysWith: { first, _ in first })),
-            "remarks": .array(remarks.map { .string($0) }),
-        ]
+        var measures: [String: JSONValue] = [:]
+        for measure in comparison.measures {
+            measures[measure.name] = .object(["before": number(measure.before), "after": number(measure.after)])
+        }
+        var gains: [String: JSONValue] = [:]
+        for gain in comparison.gains.named { gains[gain.name] = number(gain.value) }
+        var results: [String: JSONValue] = ["measures": .object(measures), "gains": .object(gains)]
+        for (name, count) in [
+            ("rows_in", counts.rowsIn), ("rows_duplicate", counts.rowsDuplicate), ("rows_failed", counts.rowsFailed),
+            ("rows_empty", counts.rowsEmpty), ("rows_out", counts.rowsOut),
+        ] { results[name] = .integer(Int64(count)) }
+        results["remarks"] = .array(remarks.map { .string($0) })
+        return .object(results)
     }
 }
