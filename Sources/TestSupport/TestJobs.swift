@@ -22,8 +22,13 @@ extension TestPlatform {
         while try await !platform.jobDepths().isEmpty { try await Task.sleep(for: .milliseconds(10)) }
     }
 
-    /// Makes every request that needs a key fail for a reason of ours.
-    package func breakDatabase() async throws { try await database.write { try $0.execute("DROP TABLE api_key") } }
+    /// Makes every request that needs a key, or a signed URL, fail for a reason of ours.
+    package func breakDatabase() async throws {
+        try await database.write { connection in
+            try connection.execute("DROP TABLE api_key")
+            try connection.execute("DROP TABLE upload")
+        }
+    }
 
     /// Takes the database away, as a full disk or a gone server would.
     package func loseDatabase() async { await database.close() }

@@ -160,7 +160,7 @@ package struct RowService: Sendable {
     }
 
     private static func place(_ request: PageRequest, of name: String) throws -> Place {
-        guard let cursor = request.cursor, !cursor.isEmpty else { return Place(of: digest(name)) }
+        guard let cursor = request.cursor else { return Place(of: digest(name)) }
         guard let place = Cursor.decode(cursor).flatMap({ try? JSONDecoder().decode(Place.self, from: $0) }), place.of == digest(name)
         else {
             throw Cursor.refusal
