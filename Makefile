@@ -12,7 +12,7 @@ run: build ## Set up, build and serve on port 8080
 	@exec .build/release/quarry serve
 
 .PHONY: demo
-demo: build ## Set up, build, read the example documents and answer questions about them
+demo: build ## Set up, build, read the example documents, clean the example table, answer questions about both
 	@.build/release/quarry demo --examples examples
 
 .PHONY: test
