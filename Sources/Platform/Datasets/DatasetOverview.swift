@@ -44,6 +44,9 @@ package struct DatasetFailure: Sendable, Hashable {
     /// Whether something was lost and the rest is there.
     package let isWarning: Bool
 
+    /// Somebody asked a run to stop.
+    static let runCancelled = DatasetFailure(.cancelled, "The run was cancelled.")
+
     init(_ code: Code, _ message: String, isWarning: Bool = false) {
         self.code = code
         self.message = message

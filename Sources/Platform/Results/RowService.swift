@@ -96,7 +96,7 @@ package struct RowService: Sendable {
             throw PlatformError.conflict("The output of this run was deleted, so there is nothing to compare.", retryAfterSeconds: nil)
         }
         let start = try Self.place(request, of: "diff \(run.id)")
-        let page = try await BlockingWork.run { () -> Page<ComparedRow> in
+        let page = try await Self.unlessErased { () -> Page<ComparedRow> in
             var place = start
             let table = RunTable(run.plan, run: run.id, organization: organization, blobs: blobs, from: place.table)
             let mapping = RowMapping(run.plan.mapping, columns: run.plan.columns)
@@ -116,6 +116,18 @@ package struct RowService: Sendable {
             return Page(elements: rows, nextCursor: hasMore ? try Self.cursor(place) : nil)
         }
         return ComparisonPage(run: run, rows: page)
+    }
+
+    /// Reads what a run read and made.
+    ///
+    /// - Throws: `PlatformError.conflict` when some of it was purged.
+    private static func unlessErased<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        do {
+            return try await BlockingWork.run(body)
+        } catch BlobError.notFound {
+            throw PlatformError.conflict(
+                "A file that this run read was erased, so its rows cannot be shown any more.", retryAfterSeconds: nil)
+        }
     }
 
     /// Where the made columns are in an output.

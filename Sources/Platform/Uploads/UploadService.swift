@@ -137,6 +137,12 @@ package struct UploadService: Sendable {
         await jobEnqueued()
     }
 
+    /// Forgets uploads that nobody completed and whose URL expired so long ago; their bytes are swept afterwards.
+    func forget(expiredFor age: Duration) async throws {
+        let (uploads, moment) = (uploads, clock.now.adding(.zero - age))
+        try await database.write { try uploads.dropStale($0, expiredBefore: moment) }
+    }
+
     private func takeIn(
         _ connection: any Connection, _ upload: PresignedUpload, _ bytes: ArrivedFile, dataset: DatasetID, at now: Timestamp
     ) throws {
