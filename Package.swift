@@ -57,7 +57,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Adaptation", "Ingestion", "Platform", crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioHTTPTypes, yams,
+                "Platform", crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioHTTPTypes, yams,
             ],
             resources: [.embedInCode("OpenAPI/openapi.yaml")],
             swiftSettings: strict
@@ -90,7 +90,7 @@ let package = Package(
         .testTarget(name: "IngestionTests", dependencies: ["Ingestion"], swiftSettings: strict),
         .testTarget(name: "ProvidersTests", dependencies: ["Providers", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "PlatformTests", dependencies: ["Ingestion", "Platform", "Providers", "Retrieval", "Storage", "TestSupport", crypto],
+            name: "PlatformTests", dependencies: ["Adaptation", "Ingestion", "Platform", "Providers", "Retrieval", "Storage", "TestSupport", crypto],
             swiftSettings: strict),
         .testTarget(
             name: "ConformanceTests", dependencies: ["Platform", "Providers", "Retrieval", "Storage", "TestSupport", logging],

@@ -9,7 +9,11 @@ struct Maintenance: Sendable {
     /// How long the flushed events of an ended turn are kept for clients that come back late.
     static let eventLife = Duration.seconds(10 * 60)
 
+    /// How long an upload that nobody completed is kept after its URL expired.
+    static let staleUploadLife = Duration.seconds(24 * 60 * 60)
+
     let turns: TurnService
+    let uploads: UploadService
     let blobSweep: BlobSweep
     let idempotency: IdempotencyService
     let logger: Logger
@@ -20,6 +24,7 @@ struct Maintenance: Sendable {
             do {
                 if ContinuousClock.now >= nextBlobSweep {
                     nextBlobSweep = ContinuousClock.now + Self.blobSweepInterval
+                    try await uploads.forget(expiredFor: Self.staleUploadLife)
                     try await blobSweep.run()
                 }
                 try await turns.recover(all: false)

@@ -86,7 +86,8 @@ package struct Platform: Sendable {
                 database: database, blobs: blobs, blobLock: blobLock, processing: processing, vectorDemand: vectorDemand, sweep: blobSweep,
                 clock: clock),
             workspace: workspace, encoder: encoder, catalogue: configuration.catalogue, providers: providers,
-            concurrency: configuration.generatorConcurrency, clock: clock, faults: configuration.faults, logger: logger)
+            concurrency: configuration.generatorConcurrency, sleep: configuration.sleep, clock: clock, faults: configuration.faults,
+            logger: logger)
         let jobs = JobRunner(
             database: database, clock: clock, logger: logger,
             handlers: [ingestion.handler, importing.handler, running.handler, publishing.handler] + [encoding?.handler].compactMap { $0 },
@@ -143,7 +144,7 @@ package struct Platform: Sendable {
         rows = RowService(database: database, blobs: blobs)
         publications = PublicationService(database: database, clock: clock, integrations: integrations, jobEnqueued: jobEnqueued)
         maintenance = Maintenance(
-            turns: turns, blobSweep: blobSweep, idempotency: idempotency, logger: logger)
+            turns: turns, uploads: uploads, blobSweep: blobSweep, idempotency: idempotency, logger: logger)
     }
 
     /// Takes up what a process before this one left undone. On SQLite nobody else can be at work, so nothing is waited for.

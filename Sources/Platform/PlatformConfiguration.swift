@@ -31,6 +31,8 @@ package struct PlatformConfiguration: Sendable {
     /// From this similarity on rows count as the same, 0.5 to 1.
     package var deduplicationThreshold = 0.9
     package var faults = Faults.none
+    /// How a retry of a run is waited for; tests do not wait.
+    package var sleep: Sleep = { try await Task.sleep(for: $0) }
 
     package init() {}
 }

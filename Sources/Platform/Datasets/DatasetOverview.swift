@@ -39,6 +39,9 @@ package struct DatasetFailure: Sendable, Hashable {
     /// Whether something was lost and the rest is there.
     package let isWarning: Bool
 
+    /// Somebody asked a run to stop.
+    static let runCancelled = DatasetFailure(.cancelled, "The run was cancelled.")
+
     init(_ code: Code, _ message: String, isWarning: Bool = false) {
         self.code = code
         self.message = message
@@ -55,6 +58,7 @@ package struct DatasetListing: Sendable {
         case name
     }
 
+    /// Which end comes first.
     package enum Direction: String, Sendable, CaseIterable { case ascending = "asc", descending = "desc" }
 
     package var status: DatasetOverview.Status?

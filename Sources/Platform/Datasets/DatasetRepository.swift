@@ -62,6 +62,12 @@ package struct DatasetRepository: Sendable {
         return true
     }
 
+    /// The dataset, its row locked until the end of the transaction; nil when there is none.
+    func lock(_ connection: any Connection, _ organization: OrganizationID, _ id: DatasetID) throws -> Dataset? {
+        try connection.execute("UPDATE dataset SET version = version WHERE organization_id = \(organization) AND id = \(id)")
+        return try find(connection, organization, id)
+    }
+
     /// Raises the version by one and returns it.
     func nextVersion(_ connection: any Connection, _ organization: OrganizationID, _ id: DatasetID, at now: Timestamp) throws -> Int64 {
         let rows = try connection.query(

@@ -9,6 +9,7 @@ package struct DatasetService: Sendable {
     private let clock: any Clock
     private let forgetIndexes: ForgetIndexes
     private let repository = DatasetRepository()
+    private let ending = RunEnding()
 
     package init(database: any Database, clock: any Clock, forgetIndexes: @escaping ForgetIndexes) {
         self.database = database
@@ -58,14 +59,16 @@ package struct DatasetService: Sendable {
         }
     }
 
-    /// Deletes the dataset and detaches it from every model. Its files stay files.
+    /// Deletes the dataset, detaches it from every model and stops its run. Its files stay files.
     ///
     /// - Throws: `PlatformError.notFound`, the second time too.
     package func delete(_ id: DatasetID, for principal: Principal) async throws {
-        let repository = repository
+        let (repository, ending) = (repository, ending)
         let now = clock.now
         try await database.write { connection in
             guard try repository.delete(connection, principal.organization, id, at: now) else { throw Self.unknown }
+            let deleted = DatasetFailure(.cancelled, "The dataset was deleted while the run worked on it.")
+            _ = try ending.forget(connection, principal.organization, of: [id], because: deleted, at: now)
         }
         await forgetIndexes([id], principal.organization)
     }

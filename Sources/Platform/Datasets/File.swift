@@ -46,13 +46,15 @@ package enum VectorStatus: String, Sendable {
 package struct File: Sendable, Hashable {
     /// The link of a file to a dataset or a chat.
     package struct Association: Sendable, Hashable {
+        /// What the file is in a dataset: brought by somebody, or made by a run.
+        package enum Role: String, Sendable { case source, output }
+
         package let resource: FileResource
+        package let role: Role
+        /// Whether a run's output stands for it where the dataset is searched.
+        package let isSuperseded: Bool
         package let createdAt: Timestamp
 
-        package init(resource: FileResource, createdAt: Timestamp) {
-            self.resource = resource
-            self.createdAt = createdAt
-        }
     }
 
     package let id: FileID

@@ -18,6 +18,7 @@ package struct FileService: Sendable {
     private let items = ItemRepository()
     private let datasets = DatasetRepository()
     private let recording = FileRecording()
+    private let ending = RunEnding()
 
     package init(
         database: any Database, blobs: BlobStore, clock: any Clock, faults: Faults, mostBytes: Int64, blobLock: SharedExclusiveLock,
@@ -151,7 +152,7 @@ package struct FileService: Sendable {
 
     /// Deletes a file. Without `purge` it leaves the latest version of its datasets; with it, it is erased from every version.
     package func delete(_ id: FileID, purge: Bool, for principal: Principal) async throws {
-        let (files, items, contents, now) = (files, items, contents, clock.now)
+        let (files, items, contents, ending, now) = (files, items, contents, ending, clock.now)
         let organization = principal.organization
         guard purge else {
             try await database.write { connection in
@@ -164,12 +165,15 @@ package struct FileService: Sendable {
         let (nameless, datasets) = try await database.write { connection in
             let file = try Self.require(files.find(connection, organization, id, for: principal.member, alsoDeleted: true))
             let datasets = try items.erase(connection, organization, file: id, at: now)
+            let erased = DatasetFailure(.interrupted, "A file of the dataset was erased while the run read it.")
+            let leftovers = try ending.forget(
+                connection, organization, of: datasets, reading: file.content.id, because: erased, at: now)
             try files.purge(connection, organization, file, by: principal.member, at: now)
-            if try files.isUsed(connection, organization, content: file.content.id) { return ([String](), datasets) }
+            if try files.isUsed(connection, organization, content: file.content.id) { return (leftovers, datasets) }
             try contents.delete(connection, organization, file.content.id)
             let content = file.content
             let blobs = [content.sha256, content.textSHA256, content.rowsSHA256, content.segmentSHA256, content.vectorsSHA256]
-            return (blobs.compactMap { $0 }, datasets)
+            return (leftovers + blobs.compactMap { $0 }, datasets)
         }
         // The bytes first: a search that still saw the file cannot make a new copy of them once the old ones are gone.
         try await sweep.erase(nameless, of: organization)

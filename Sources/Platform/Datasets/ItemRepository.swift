@@ -78,7 +78,7 @@ struct ItemRepository: Sendable {
     ) throws -> [FileID: [File.Association]] {
         let rows = try connection.query(
             """
-            SELECT i.file_id, i.dataset_id, i.created_at, d.chat_id FROM item i
+            SELECT i.file_id, i.dataset_id, i.role, i.superseded_in, i.created_at, d.chat_id FROM item i
             JOIN dataset d ON d.id = i.dataset_id AND d.organization_id = i.organization_id
             WHERE i.organization_id = \(organization) AND i.file_id IN \(list: files) AND i.removed_in IS NULL AND d.deleted_at IS NULL
             ORDER BY i.created_at, i.id
@@ -87,7 +87,10 @@ struct ItemRepository: Sendable {
         for row in rows {
             let chat = try row.optionalText("chat_id").map { AttachedChatID($0) }
             let resource = try chat.map { FileResource.chat($0) } ?? .dataset(DatasetID(row.text("dataset_id")))
-            let association = File.Association(resource: resource, createdAt: Timestamp(milliseconds: try row.int64("created_at")))
+            let association = File.Association(
+                resource: resource, role: File.Association.Role(rawValue: try row.text("role")) ?? .source,
+                isSuperseded: try row.optionalInt64("superseded_in") != nil,
+                createdAt: Timestamp(milliseconds: try row.int64("created_at")))
             found[FileID(try row.text("file_id")), default: []].append(association)
         }
         return found

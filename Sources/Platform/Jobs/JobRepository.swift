@@ -93,6 +93,17 @@ package struct JobRepository: Sendable {
         if changed == 0 { throw JobLeaseLost() }
     }
 
+    /// Ends jobs that are not wanted any more, whoever holds them: what their workers do from now on is fenced off.
+    package func cancel(
+        _ connection: any Connection, _ organization: OrganizationID, kind: String, uniqueKey: String, at now: Timestamp
+    ) throws {
+        try connection.execute(
+            """
+            UPDATE job SET state = 'cancelled', finished_at = \(now), worker = NULL, lease_until = NULL
+            WHERE organization_id = \(organization) AND kind = \(kind) AND unique_key = \(uniqueKey) AND state IN ('available', 'running')
+            """)
+    }
+
     /// Puts a job back to be tried again; with `counted` false the attempt does not count (shutdown, an overloaded upstream).
     package func putBack(_ connection: any Connection, _ job: Job, runAt: Timestamp, error: String?, counted: Bool) throws {
         try connection.execute(

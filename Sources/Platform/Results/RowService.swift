@@ -1,3 +1,4 @@
+import Adaptation
 import Foundation
 import Ingestion
 import Storage
@@ -48,7 +49,7 @@ package struct RowService: Sendable {
             var rows: [ListedRow] = []
             for row in try reader.next(request.limit) {
                 while let found = entry, found.row < row.number { entry = try ledger?.next() }
-                rows.append(ListedRow(number: row.number, cells: row.cells, entry: entry?.row == row.number ? entry : nil))
+                rows.append(ListedRow(row, entry: entry?.row == row.number ? entry : nil))
                 if entry?.row == row.number {
                     place.ledger = ledger?.offset ?? 0
                     entry = try ledger?.next()
@@ -95,7 +96,7 @@ package struct RowService: Sendable {
             throw PlatformError.conflict("The output of this run was deleted, so there is nothing to compare.", retryAfterSeconds: nil)
         }
         let start = try Self.place(request, of: "diff \(run.id)")
-        let page = try await BlockingWork.run { () -> Page<ComparedRow> in
+        let page = try await Self.unlessErased { () -> Page<ComparedRow> in
             var place = start
             let table = RunTable(run.plan, run: run.id, organization: organization, blobs: blobs, from: place.table)
             let mapping = RowMapping(run.plan.mapping, columns: run.plan.columns)
@@ -105,14 +106,28 @@ package struct RowService: Sendable {
             let columns = OutputColumns(outputs.columns)
             var rows: [ComparedRow] = []
             while rows.count < request.limit, let entry = try entries.next(), let row = try table.next(1).first {
+                let text = mapping.text(of: row.cells)
                 let made = entry.outcome == .kept ? try outputs.next().map { columns.output(of: $0.cells) } : nil
-                rows.append(ComparedRow(entry: entry, input: mapping.text(of: row.cells), output: made))
+                rows.append(
+                    ComparedRow(entry: entry, input: ComparedRow.Text(prompt: text.prompt, completion: text.completion), output: made))
             }
             (place.table, place.output, place.ledger) = (table.place, outputs.place, entries.offset)
             let hasMore = try rows.count == request.limit && entries.next() != nil
             return Page(elements: rows, nextCursor: hasMore ? try Self.cursor(place) : nil)
         }
         return ComparisonPage(run: run, rows: page)
+    }
+
+    /// Reads what a run read and made.
+    ///
+    /// - Throws: `PlatformError.conflict` when some of it was purged.
+    private static func unlessErased<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        do {
+            return try await BlockingWork.run(body)
+        } catch BlobError.notFound {
+            throw PlatformError.conflict(
+                "A file that this run read was erased, so its rows cannot be shown any more.", retryAfterSeconds: nil)
+        }
     }
 
     /// Where the made columns are in an output.

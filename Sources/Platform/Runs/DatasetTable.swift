@@ -18,8 +18,9 @@ struct DatasetTable: Sendable, Hashable {
             throw PlatformError.notFound("Dataset not found.")
         }
         guard overview.rowCount != nil else {
-            let reason = overview.failure.map { "it failed: \($0.message)" } ?? "it has not ended: wait until row_count is set."
-            throw PlatformError.conflict("The dataset has nothing to work on, as of its import \(reason)", retryAfterSeconds: nil)
+            let reason =
+                overview.failure.map { "its import failed: \($0.message)" } ?? "nothing is imported yet: wait until row_count is set."
+            throw PlatformError.conflict("The dataset has nothing to work on, as \(reason)", retryAfterSeconds: nil)
         }
         let sources = try ItemRepository().sources(connection, organization, of: dataset)
         let tables = sources.filter { $0.rowsSHA256 != nil }

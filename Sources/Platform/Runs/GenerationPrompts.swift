@@ -76,9 +76,9 @@ struct GenerationPrompts: Sendable {
 
     /// Takes the reasoning out of an answer that carries it between marks.
     static func separate(_ answer: String) -> (reasoning: String?, text: String) {
-        guard let start = answer.range(of: "<reasoning>"),
-            let end = answer.range(of: "</reasoning>", range: start.upperBound..<answer.endIndex)
-        else { return (nil, answer.trimmingCharacters(in: .whitespacesAndNewlines)) }
+        guard let start = answer.range(of: "<reasoning>") else { return (nil, answer.trimmingCharacters(in: .whitespacesAndNewlines)) }
+        // Without its end, everything after the mark is reasoning: it must not pass for the answer.
+        let end = answer.range(of: "</reasoning>", range: start.upperBound..<answer.endIndex) ?? answer.endIndex..<answer.endIndex
         let reasoning = answer[start.upperBound..<end.lowerBound].trimmingCharacters(in: .whitespacesAndNewlines)
         let text = (answer[..<start.lowerBound] + answer[end.upperBound...]).trimmingCharacters(in: .whitespacesAndNewlines)
         return (reasoning, text)

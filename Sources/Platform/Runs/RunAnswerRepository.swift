@@ -18,14 +18,17 @@ struct RunAnswer: Sendable, Hashable {
 
 /// The table of answers.
 struct RunAnswerRepository: Sendable {
-    func record(_ connection: any Connection, _ organization: OrganizationID, _ run: RunID, _ answer: RunAnswer) throws {
+    /// Records the answer and returns what counts from now on: another one, if that was recorded first. Nil when the run is over.
+    func record(_ connection: any Connection, _ organization: OrganizationID, _ run: RunID, _ answer: RunAnswer) throws -> RunAnswer? {
         try connection.execute(
             """
             INSERT INTO run_answer (organization_id, run_id, row_number, request, answer, reasoning, failure, input_tokens, output_tokens)
-            VALUES (\(organization), \(run), \(answer.row), \(answer.request.rawValue), \(answer.text), \(answer.reasoning), \(answer.failure),
-              \(answer.usage.input), \(answer.usage.output + answer.usage.reasoning))
+            SELECT organization_id, id, \(answer.row), \(answer.request.rawValue), \(answer.text), \(answer.reasoning), \(answer.failure),
+              \(answer.usage.input), \(answer.usage.output + answer.usage.reasoning)
+            FROM run WHERE organization_id = \(organization) AND id = \(run) AND state IN ('pending', 'running')
             ON CONFLICT DO NOTHING
             """)
+        return try all(connection, organization, of: run, rows: answer.row...answer.row).first { $0.request == answer.request }
     }
 
     /// What was recorded for rows of this range.

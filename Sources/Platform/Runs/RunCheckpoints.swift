@@ -11,11 +11,14 @@ struct RunCheckpoints: Sendable {
     let database: any Database
     let blobs: BlobStore
     let blobLock: SharedExclusiveLock
+    let sweep: BlobSweep
     let folder: URL
     private let parts = RunPartRepository()
+    private let runs = RunRepository()
 
     init(
-        run: RunID, context: JobContext, database: any Database, blobs: BlobStore, blobLock: SharedExclusiveLock, folder: URL
+        run: RunID, context: JobContext, database: any Database, blobs: BlobStore, blobLock: SharedExclusiveLock,
+        sweep: BlobSweep, folder: URL
     ) {
         self.run = run
         organization = context.job.organization
@@ -23,6 +26,7 @@ struct RunCheckpoints: Sendable {
         self.database = database
         self.blobs = blobs
         self.blobLock = blobLock
+        self.sweep = sweep
         self.folder = folder
     }
 
@@ -56,15 +60,31 @@ struct RunCheckpoints: Sendable {
     /// - Throws: `JobLeaseLost`.
     func record(_ drafts: [Draft]) async throws {
         let (parts, organization, run) = (parts, organization, run)
-        try await blobLock.shared {
+        let orphans = try await blobLock.shared {
             var recorded: [RunPart] = []
             for draft in drafts {
                 let blob = try await blobs.adopt(draft.file, organization: organization.text)
                 recorded.append(RunPart(kind: draft.kind, batch: draft.batch, sha256: blob.sha256, rowCount: draft.rowCount))
             }
             let named = recorded
-            try await context.publish { try parts.insert($0, organization, run, named) }
+            do {
+                try await context.publish { try parts.insert($0, organization, run, named) }
+                return [String]()
+            } catch is JobLeaseLost {
+                return named.map(\.sha256)
+            }
         }
+        if orphans.isEmpty { return }
+        try await erase(orphans)
+        throw JobLeaseLost()
+    }
+
+    /// Erases what a worker stored that had lost the run, if the run is over: it may hold rows that were purged meanwhile.
+    func erase(_ digests: [String]) async throws {
+        let (runs, organization, run) = (runs, organization, run)
+        let found = try await database.read { try runs.find($0, organization, run) }
+        // Another worker that goes on with the run stores the same bytes.
+        if found?.isActive != true { try await sweep.erase(digests, of: organization) }
     }
 
     /// A recorded part's file.

@@ -22,17 +22,18 @@ struct RunJob: Sendable {
     let catalogue: Catalogue
     let providers: [String: any ModelProvider]
     let concurrency: Int
+    /// How a retry is waited for.
+    let sleep: Sleep
     let clock: any Clock
     let faults: Faults
     let logger: Logger
     private let runs = RunRepository()
-    private let parts = RunPartRepository()
-    private let answers = RunAnswerRepository()
+    private let ending = RunEnding()
 
     init(
         database: any Database, blobs: BlobStore, blobLock: SharedExclusiveLock, publishing: RunPublishing, workspace: URL,
-        encoder: SentenceEncoder?, catalogue: Catalogue, providers: [String: any ModelProvider], concurrency: Int, clock: any Clock,
-        faults: Faults, logger: Logger
+        encoder: SentenceEncoder?, catalogue: Catalogue, providers: [String: any ModelProvider], concurrency: Int, sleep: @escaping Sleep,
+        clock: any Clock, faults: Faults, logger: Logger
     ) {
         self.database = database
         self.blobs = blobs
@@ -43,6 +44,7 @@ struct RunJob: Sendable {
         self.catalogue = catalogue
         self.providers = providers
         self.concurrency = concurrency
+        self.sleep = sleep
         self.clock = clock
         self.faults = faults
         self.logger = logger
@@ -52,12 +54,13 @@ struct RunJob: Sendable {
         JobHandler(kind: Self.kind, mostCrashes: Self.mostCrashes) { context in
             try await perform(context)
         } failed: { connection, job, reason in
-            try end(connection, job.organization, RunID(job.payload), as: .failed, DatasetFailure(.interrupted, reason))
+            let failure = DatasetFailure(.interrupted, reason)
+            try ending.end(connection, job.organization, RunID(job.payload), as: .failed, failure, at: clock.now)
         }
     }
 
     private func perform(_ context: JobContext) async throws {
-        let (runs, organization, id, clock) = (runs, context.job.organization, RunID(context.job.payload), clock)
+        let (runs, ending, organization, id, clock) = (runs, ending, context.job.organization, RunID(context.job.payload), clock)
         let found = try await database.read { try runs.find($0, organization, id) }
         guard let run = found, run.isActive else { return try await context.complete { _ in } }
         let folder = workspace.appending(path: "\(context.job.id)-\(context.job.attempt)")
@@ -67,7 +70,7 @@ struct RunJob: Sendable {
         try await context.publish { try runs.markRunning($0, organization, id, at: clock.now) }
         let progress = RunProgress(total: run.totalRows, generates: run.plan.generates)
         let checkpoints = RunCheckpoints(
-            run: id, context: context, database: database, blobs: blobs, blobLock: blobLock, folder: folder)
+            run: id, context: context, database: database, blobs: blobs, blobLock: blobLock, sweep: publishing.sweep, folder: folder)
         do {
             try await watched(run, context, progress) {
                 let work = RunWork(
@@ -78,13 +81,12 @@ struct RunJob: Sendable {
                 try await publishing.publish(run, checkpoints, folder: folder, context)
             }
         } catch let stop as RunStop {
-            try await context.complete { try end($0, organization, id, as: .failed, stop.failure) }
+            try await context.complete { try ending.end($0, organization, id, as: .failed, stop.failure, at: clock.now) }
         } catch BlobError.notFound {
             let failure = DatasetFailure(.interrupted, "A file of the dataset was erased while the run read it.")
-            try await context.complete { try end($0, organization, id, as: .failed, failure) }
+            try await context.complete { try ending.end($0, organization, id, as: .failed, failure, at: clock.now) }
         } catch  where progress.isCancelled {
-            let failure = DatasetFailure(.cancelled, "The run was cancelled.")
-            try await context.complete { try end($0, organization, id, as: .cancelled, failure) }
+            try await context.complete { try ending.end($0, organization, id, as: .cancelled, .runCancelled, at: clock.now) }
         }
     }
 
@@ -131,31 +133,6 @@ struct RunJob: Sendable {
         }
         return RowGenerator(
             run: run.id, organization: organization, plan: run.plan, model: model, provider: provider, database: database,
-            concurrency: concurrency)
-    }
-
-    /// Ends a run that made no output. Its finished rows stay, to be downloaded.
-    private func end(
-        _ connection: any Connection, _ organization: OrganizationID, _ id: RunID, as state: Run.State, _ failure: DatasetFailure
-    ) throws {
-        let usage = try answers.usage(connection, organization, of: id)
-        guard let run = try runs.find(connection, organization, id), run.isActive else { return }
-        let done = try parts.all(connection, organization, of: id).filter { $0.kind == .rows }.reduce(0) { $0 + $1.rowCount }
-        let credits = RunEstimate.credits(rows: done)
-        var counts = Run.Counts()
-        counts.rowsOut = done
-        try runs.end(connection, organization, id, as: state, failure, counts: counts, credits: credits, at: clock.now)
-        try UsageRepository().record(connection, organization, .run(run, usage: usage, credits: credits), at: clock.now)
-        try parts.delete(connection, organization, of: id, butNot: [.rows])
-        try answers.delete(connection, organization, of: id)
-    }
-}
-
-extension UsageEvent {
-    /// What a run used: credits are settled once, from the rows done (contract B §4.6).
-    static func run(_ run: Run, usage: TokenUsage, credits: Int) -> UsageEvent {
-        UsageEvent(
-            member: run.createdBy, kind: .run, subject: run.id.text, model: run.plan.asksGenerator ? run.plan.generator : nil,
-            inputTokens: usage.input, outputTokens: usage.output, reasoningTokens: 0, credits: credits)
+            concurrency: concurrency, sleep: sleep)
     }
 }

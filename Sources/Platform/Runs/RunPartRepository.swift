@@ -47,21 +47,15 @@ struct RunPartRepository: Sendable {
         }
     }
 
-    /// Forgets parts of a run: all of them, or all but those of some kinds. Their blobs are swept.
-    func delete(_ connection: any Connection, _ organization: OrganizationID, of run: RunID, butNot kinds: [RunPart.Kind] = []) throws {
-        try connection.execute(
+    /// Forgets parts of a run: all of them, or all but those of some kinds. Returns their blobs, which are swept in time.
+    @discardableResult
+    func delete(_ connection: any Connection, _ organization: OrganizationID, of run: RunID, butNot kinds: [RunPart.Kind] = []) throws
+        -> [String]
+    {
+        try connection.query(
             """
             DELETE FROM run_part WHERE organization_id = \(organization) AND run_id = \(run)
               AND step NOT IN \(list: kinds.map(\.rawValue) + [""])
-            """)
-    }
-
-    /// Forgets what ended runs of these datasets left unfinished, and returns the blobs: it may hold rows of a file that is erased.
-    func forgetLeftovers(_ connection: any Connection, _ organization: OrganizationID, of datasets: [DatasetID]) throws -> [String] {
-        try connection.query(
-            """
-            DELETE FROM run_part WHERE organization_id = \(organization) AND run_id IN (SELECT id FROM run
-              WHERE organization_id = \(organization) AND dataset_id IN \(list: datasets) AND state NOT IN ('pending', 'running'))
             RETURNING sha256
             """
         ).map { try $0.text("sha256") }

@@ -61,12 +61,16 @@ struct RunPublishing: Sendable {
             let output = try await blobs.adopt(assembly.output, organization: organization.text)
             let ledger = try await blobs.adopt(assembly.ledger, organization: organization.text)
             let derived = try await processing.adopt(outcome, of: organization)
-            let isPublished = try await context.complete { connection in
-                try write(connection, organization, run, assembly, output: output, ledger: ledger.sha256, derived)
-            }
-            return isPublished ? [] : derived.blobs + [output.sha256, ledger.sha256]
+            do {
+                let isPublished = try await context.complete { connection in
+                    try write(connection, organization, run, assembly, output: output, ledger: ledger.sha256, derived)
+                }
+                if isPublished { return [String]() }
+            } catch is JobLeaseLost {}
+            return derived.blobs + [output.sha256, ledger.sha256]
         }
-        if orphans.isEmpty { await vectorDemand.wasAsked() } else { try await sweep.erase(orphans, of: organization) }
+        if orphans.isEmpty { return await vectorDemand.wasAsked() }
+        try await checkpoints.erase(orphans)
     }
 
     private static func assemble(_ recorded: [RunPart.Kind: [RunPart]], _ checkpoints: RunCheckpoints, in folder: URL) throws -> Assembly {

@@ -46,6 +46,18 @@ struct RunRepository: Sendable {
         ).first.map(Self.run)
     }
 
+    /// The runs of these datasets that are active, or have left parts of an output.
+    func unfinished(_ connection: any Connection, _ organization: OrganizationID, of datasets: [DatasetID]) throws -> [Run] {
+        try connection.query(
+            """
+            SELECT \(raw: Self.columns) FROM run WHERE organization_id = \(organization) AND dataset_id IN \(list: datasets)
+              AND (state IN ('pending', 'running') OR EXISTS (
+                SELECT 1 FROM run_part p WHERE p.organization_id = run.organization_id AND p.run_id = run.id))
+            ORDER BY id
+            """
+        ).map(Self.run)
+    }
+
     func latestFinished(_ connection: any Connection, _ organization: OrganizationID, of dataset: DatasetID) throws -> Run? {
         try connection.query(
             """

@@ -9,6 +9,7 @@ package struct RunService: Sendable {
     private let runs = RunRepository()
     private let datasets = DatasetRepository()
     private let jobs = JobRepository()
+    private let ending = RunEnding()
 
     init(database: any Database, clock: any Clock, planner: RunPlanner, jobEnqueued: @escaping @Sendable () async -> Void) {
         self.database = database
@@ -48,7 +49,8 @@ package struct RunService: Sendable {
     ///
     /// - Throws: `PlatformError.notFound`; `conflict` while nothing is imported or another run is active; `invalid`.
     package func launch(_ request: RunRequest, on dataset: DatasetID, for principal: Principal) async throws -> Launch {
-        let (runs, jobs, planner, organization, now) = (runs, jobs, planner, principal.organization, clock.now)
+        let (runs, datasets, jobs, planner) = (runs, datasets, jobs, planner)
+        let (organization, now) = (principal.organization, clock.now)
         if request.isEstimate {
             return try await database.read { connection in
                 let table = try DatasetTable.current(connection, organization, of: dataset)
@@ -59,11 +61,12 @@ package struct RunService: Sendable {
             if let key = request.idempotencyKey, let earlier = try runs.find(connection, organization, of: dataset, idempotencyKey: key) {
                 return earlier
             }
-            let table = try DatasetTable.current(connection, organization, of: dataset)
-            let plan = try planner.plan(request, inputs: table.inputs, columns: table.columns)
-            guard let version = try self.datasets.find(connection, organization, dataset)?.version else {
+            // Locked, so that it is not deleted, and no file of it is purged, between the look at its table and the run.
+            guard let version = try datasets.lock(connection, organization, dataset)?.version else {
                 throw PlatformError.notFound("Dataset not found.")
             }
+            let table = try DatasetTable.current(connection, organization, of: dataset)
+            let plan = try planner.plan(request, inputs: table.inputs, columns: table.columns)
             let run = Run(
                 id: .make(at: now), dataset: dataset, state: .pending, step: .survey, plan: plan, inputVersion: version,
                 totalRows: plan.rows, processedRows: 0, isCancelRequested: false, credits: plan.estimate.credits, counts: nil,
@@ -105,17 +108,21 @@ package struct RunService: Sendable {
         return run
     }
 
-    /// Asks an active run to stop. It ends within a second or two; its finished rows stay.
+    /// Asks an active run to stop: one that waits ends at once, one that works within a second or two. Its finished rows stay.
     ///
     /// - Throws: `PlatformError.notFound`, `conflict` when the run is over.
     package func cancel(_ id: RunID, of dataset: DatasetID, for principal: Principal, receipt: ReplyReceipt<Run>?) async throws -> Run {
         _ = try await get(id, of: dataset, for: principal)
-        let runs = runs
+        let (runs, ending, now) = (runs, ending, clock.now)
         return try await database.write { connection in
             guard try runs.requestCancel(connection, principal.organization, id) else {
                 throw PlatformError.conflict("The run is over: there is nothing to cancel.", retryAfterSeconds: nil)
             }
-            guard let run = try runs.find(connection, principal.organization, id) else { throw PlatformError.notFound("Run not found.") }
+            guard var run = try runs.find(connection, principal.organization, id) else { throw PlatformError.notFound("Run not found.") }
+            if run.state == .pending {
+                try ending.stop(connection, principal.organization, id, .runCancelled, at: now)
+                run = try runs.find(connection, principal.organization, id) ?? run
+            }
             try receipt?.finish(run, on: connection)
             return run
         }

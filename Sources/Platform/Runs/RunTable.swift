@@ -100,6 +100,8 @@ final class RunTable: Sendable {
                     try input.isTable ? .rows(RowReader(file: file, from: state.place.rows)) : .passages(Segment(contentsOf: file))
                 continue
             case .rows(var reader):
+                // One reader, not two that share a buffer: else each row would copy it.
+                state.source = nil
                 let row = try reader.next()
                 state.source = .rows(reader)
                 if let row {

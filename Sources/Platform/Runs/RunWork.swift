@@ -114,39 +114,67 @@ struct RunWork: Sendable {
         progress.reach(.improve, 0)
         let table = table()
         let assessments = Dictionary((try await checkpoints.recorded()[.assessments] ?? []).map { ($0.batch, $0) }) { first, _ in first }
-        let done = Set((recorded[.ledger] ?? []).map(\.batch))
+        let done = Dictionary((recorded[.ledger] ?? []).map { ($0.batch, $0) }, uniquingKeysWith: { first, _ in first })
         let duplicates = Dictionary(findings.duplicates.map { ($0.index, $0) }, uniquingKeysWith: { first, _ in first })
         let (profile, encoder) = (findings.profile, encoder)
         let scoring = await BlockingWork.run { RowScoring(profile: profile, encoder: encoder) }
-        var (failed, tried) = (0, 0)
+        var sum = Tries()
         for batch in 0..<batches {
             try Task.checkCancellation()
             let rows = try await BlockingWork.run { try table.next(Self.batch) }
-            guard !done.contains(batch), let part = assessments[batch] else {
+            if let part = done[batch] {
+                sum += try await tries(part)
                 progress.advance(by: rows.count, of: plan.rows)
-                continue
+            } else {
+                guard let part = assessments[batch] else { throw PlatformError.internal("batch \(batch) of \(run.id) was never assessed") }
+                let (drafts, tries) = try await improve(
+                    rows, from: batch * Self.batch, part, duplicates: duplicates, scoring: scoring, batch: batch)
+                try await faults.pass(.duringRun)
+                try await checkpoints.record(drafts)
+                sum += tries
             }
-            let outcome = try await improve(
-                rows, from: batch * Self.batch, part, duplicates: duplicates, scoring: scoring, batch: batch)
-            try await faults.pass(.duringRun)
-            try await checkpoints.record(outcome.drafts)
-            (failed, tried) = (failed + outcome.failed, tried + outcome.tried)
-            if let reason = outcome.reason, tried >= min(Self.fewRows, plan.rows), Double(failed) > Double(tried) * Self.mostFailedShare {
-                throw RunStop(.generatorFailed, "The generator failed for \(failed) of \(tried) rows, the last time with: \(reason)")
-            }
+            try check(sum)
         }
     }
 
-    private struct BatchOutcome: Sendable {
-        let drafts: [RunCheckpoints.Draft]
-        let tried: Int
-        let failed: Int
-        let reason: String?
+    /// What became of rows that the generator was asked about.
+    private struct Tries: Sendable {
+        var rows = 0
+        var failed = 0
+        var reason: String?
+
+        static func += (sum: inout Tries, next: Tries) {
+            sum.rows += next.rows
+            sum.failed += next.failed
+            sum.reason = next.reason ?? sum.reason
+        }
+    }
+
+    /// The tries of a batch that was recorded before: a run that is taken up again ends for the same reason as one that never stopped.
+    private func tries(_ part: RunPart) async throws -> Tries {
+        if generator == nil { return Tries() }
+        let checkpoints = checkpoints
+        return try await BlockingWork.run {
+            var tries = Tries()
+            for entry in try RunLedger.entries(Data(contentsOf: checkpoints.file(part))) {
+                if entry.outcome == .exactDuplicate || entry.outcome == .nearDuplicate { continue }
+                tries.rows += 1
+                if entry.outcome == .failed { (tries.failed, tries.reason) = (tries.failed + 1, entry.reason) }
+            }
+            return tries
+        }
+    }
+
+    /// - Throws: `RunStop` when the generator fails for too many rows to go on paying for it.
+    private func check(_ sum: Tries) throws {
+        guard sum.rows >= min(Self.fewRows, plan.rows), Double(sum.failed) > Double(sum.rows) * Self.mostFailedShare else { return }
+        let reason = sum.reason.map { ", the last time with: \($0)" } ?? "."
+        throw RunStop(.generatorFailed, "The generator failed for \(sum.failed) of \(sum.rows) rows\(reason)")
     }
 
     private func improve(
         _ rows: [RunRow], from first: Int, _ part: RunPart, duplicates: [Int: TableSurvey.Duplicate], scoring: RowScoring, batch: Int
-    ) async throws -> BatchOutcome {
+    ) async throws -> (drafts: [RunCheckpoints.Draft], tries: Tries) {
         let (mapping, checkpoints, plan) = (mapping, checkpoints, plan)
         let isDeduplicating = plan.recipes.deduplication
         // What stays, with its texts cleaned.
@@ -199,8 +227,7 @@ struct RunWork: Sendable {
             ]
         }
         let failures = improved.compactMap(\.failure)
-        return BatchOutcome(
-            drafts: drafts, tried: generator == nil ? 0 : improved.count, failed: failures.count, reason: failures.last)
+        return (drafts, generator == nil ? Tries() : Tries(rows: improved.count, failed: failures.count, reason: failures.last))
     }
 
     private var mapping: RowMapping { RowMapping(plan.mapping, columns: plan.columns) }

@@ -9,7 +9,13 @@ package final class BlobSpool: Sendable {
         var descriptor: Int32?
         var hasher = SHA256()
         var digest: String?
+        /// Bytes that the disk may not have yet.
+        var unflushed = 0
     }
+
+    /// From so many bytes on they are flushed while more arrive: whoever sends two gigabytes must not wait for the disk at the end, when many
+    /// clients give up after five silent seconds.
+    private static let flushSize = 64 << 20
 
     let path: String
     private let disk: DiskQueue
@@ -60,6 +66,11 @@ package final class BlobSpool: Sendable {
             try FileSystem.write(bytes, to: descriptor, path: path)
             state.hasher.update(bufferPointer: bytes)
             written.add(Int64(bytes.count), ordering: .relaxed)
+            state.unflushed += bytes.count
+            if state.unflushed >= Self.flushSize {
+                try FileSystem.flush(descriptor, path: path)
+                state.unflushed = 0
+            }
         }
     }
 

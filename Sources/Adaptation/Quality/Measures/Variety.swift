@@ -46,7 +46,8 @@ struct Variety {
     private static func neighbours(_ words: [ScannedWord]) -> Double {
         var once = 0
         var twice = 0
-        for index in words.indices.dropFirst() where !words[index].script.isUnspaced && !(words[index].isNumber && words[index].gap == .mark) {
+        for index in words.indices.dropFirst()
+        where !words[index].script.isUnspaced && !(words[index].isNumber && words[index].gap == .mark) {
             if words[index].hash == words[index - 1].hash, words[index].gap < .line {
                 once += 1
             } else if index >= 3, words[index].hash == words[index - 2].hash, words[index - 1].hash == words[index - 3].hash {
@@ -54,8 +55,8 @@ struct Variety {
             }
         }
         let count = Double(words.count)
-        // "had had" happens once; three in a row do not.
-        let beside = once < 2 && words.count > 6 ? 0 : Double(once)
+        // "had had" happens, and "row, row, row your boat"; more does not.
+        let beside = max(0, Double(once) - 1.5)
         return min(0.95, Completeness.rise((beside + Double(twice)) / count, from: 0.015, to: 0.2))
     }
 
