@@ -90,7 +90,8 @@ let package = Package(
         .testTarget(name: "IngestionTests", dependencies: ["Ingestion"], swiftSettings: strict),
         .testTarget(name: "ProvidersTests", dependencies: ["Providers", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "PlatformTests", dependencies: ["Adaptation", "Ingestion", "Platform", "Providers", "Retrieval", "Storage", "TestSupport", crypto],
+            name: "PlatformTests",
+            dependencies: ["Adaptation", "Ingestion", "Platform", "Providers", "Retrieval", "Storage", "TestSupport", crypto],
             swiftSettings: strict),
         .testTarget(
             name: "ConformanceTests", dependencies: ["Platform", "Providers", "Retrieval", "Storage", "TestSupport", logging],
@@ -106,7 +107,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "ProcessTests", dependencies: ["Ingestion", "Platform", "Providers", "TestSupport", "quarry", asyncHTTPClient, nioCore],
+            name: "ProcessTests",
+            dependencies: ["Ingestion", "Platform", "Providers", "Storage", "TestSupport", "quarry", asyncHTTPClient, nioCore],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ],
