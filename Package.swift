@@ -106,7 +106,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "ProcessTests", dependencies: ["Ingestion", "Platform", "Providers", "TestSupport", "quarry", asyncHTTPClient, nioCore],
+            name: "ProcessTests",
+            dependencies: ["Ingestion", "Platform", "Providers", "TestSupport", "quarry", argumentParser, asyncHTTPClient, nioCore],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ],

@@ -1,4 +1,6 @@
+import ArgumentParser
 import Foundation
+import NIOCore
 import Platform
 import Testing
 
@@ -116,6 +118,13 @@ import Testing
         ])
         #expect(DatasetRun.label(run, after: .seconds(2)) == "improve: 3,000 of 12,000 rows, 1,500 rows/s")
         #expect(DatasetRun.label(.object(["status": .string("pending")]), after: .seconds(2)) == "waiting for a worker")
+    }
+
+    @Test func aDownloadIsNamedAfterTheDatasetAndStaysInTheFolder() {
+        #expect(DatasetCommand.Download.place("bees.csv", .csv) == "bees-adapted.csv")
+        #expect(DatasetCommand.Download.place("v1.2.parquet.tar.gz", .parquet) == "v1.2-adapted.parquet.tar.gz")
+        #expect(DatasetCommand.Download.place("../../.ssh/keys.json", .json) == "keys-adapted.json")
+        #expect(DatasetCommand.Download.place("..", .csv) == "..-adapted.csv")
     }
 
     @Test func aDownloadIsPutInItsPlaceWholeAndOverNothing() throws {

@@ -1,4 +1,5 @@
-/// The quality of a whole table: sums over its rows, so that batches can be added up in any order and stored as a checkpoint.
+/// The quality of a whole table: sums over its rows, stored as a checkpoint. The same rows in the same
+/// order give the same sums to the last bit, also across a checkpoint.
 package struct DatasetQuality: Codable, Sendable, Equatable {
     /// Rows that were added.
     package private(set) var rowCount = 0

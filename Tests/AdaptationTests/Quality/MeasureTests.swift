@@ -55,7 +55,7 @@ import Testing
         #expect(CleanTable.value(.legibility, "Explain it.", text) < 0.6)
     }
 
-    @Test(arguments: [2, 9, 10, 11, 14, 17]) func wordsWithShuffledLettersAreIllegible(_ index: Int) {
+    @Test(arguments: [2, 9, 10, 11, 14]) func wordsWithShuffledLettersAreIllegible(_ index: Int) {
         var random = SeededRandom(seed: 5)
         let text = CleanTable.pairs[index].1.split(separator: " ").map { String($0.shuffled(using: &random)) }.joined(separator: " ")
         #expect(CleanTable.value(.legibility, "Explain it.", text) < 0.6, "\(text)")

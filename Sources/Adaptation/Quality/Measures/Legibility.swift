@@ -17,7 +17,7 @@ struct Legibility {
     /// 0...1 of a text that says something.
     func value(_ text: ReadText) -> Double {
         var fault = 0.0
-        if !text.isCode { fault = max(words(text), characters(text)) }
+        fault = max(words(text), text.isCode ? 0 : characters(text))
         return 1 - min(0.97, max(fault, order.fault(text)))
     }
 
@@ -52,14 +52,15 @@ struct Legibility {
         let share = unknown / count
         // How strange the letters are. Running text has 2.5 nats, and 2.75 in one text of twenty; shuffled letters have 3.2, random ones 4. The
         // fewer letters there are, the further a sensible word may be off.
-        let low = 2.75 + 1.6 / max(4, costed).squareRoot()
+        // Names in code are made of pieces of words.
+        let low = (text.isCode ? 3.1 : 2.75) + 1.6 / max(4, costed).squareRoot()
         var strange = costed > 0 ? Completeness.rise(cost / costed, from: low, to: low + 0.3) : 0
         if isOnlyNames { strange *= 0.4 }
         if let excess = letters.excess(text) { strange = Completeness.rise(excess, from: 0.3, to: 1) }
         let excess = Completeness.rise(share - expected / count, from: 0.12, to: 0.45) * min(1, unknown / 2)
         let shown = 0.3 + 0.7 * Completeness.rise(share, from: 0.15, to: 0.6)
         // In a table that knows its words, a text of other words is suspicious without strange letters.
-        let foreign = count >= 4 ? 0.5 * Completeness.rise(share - expected / count, from: 0.35, to: 0.7) : 0
+        let foreign = count >= 4 && !text.isCode ? 0.5 * Completeness.rise(share - expected / count, from: 0.35, to: 0.7) : 0
         return max(strange * shown * (0.8 + 0.2 * excess), foreign, excess * (0.5 + 0.5 * strange) * min(1, 2 * strange))
     }
 

@@ -14,7 +14,8 @@ struct Substance {
 
     /// 0...1 of an answer.
     func value(of completion: ReadText) -> Double {
-        let own = value(completion)
+        // A prompt may well consist of such words.
+        let own = min(value(completion), HollowWords.areAll(of: completion) ? 0.25 : 1)
         return min(own, 1 - boilerplate(completion))
     }
 

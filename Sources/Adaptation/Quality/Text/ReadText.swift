@@ -40,7 +40,7 @@ struct ReadText {
 enum CodeLines {
     private static let starts: [[UInt8]] = [
         "def ", "class ", "import ", "from ", "return", "for (", "if (", "while (", "else", "public ", "private ", "const ", "let ", "var ",
-        "function", "#include", "select ", "SELECT ", "FROM ", "WHERE ", "INSERT ", "func ", "print(", "elif ", "try:", "except", "</",
+        "function", "#include", "select ", "SELECT ", "FROM ", "WHERE ", "INSERT ", "func ", "elif ", "try:", "except", "</",
         "<div",
         "<p>", "<html", "<body", "<head", "@", "//", "/*", "$ ", "int ", "void ", "static ", "async ", "await ", "fn ", "package ",
         "using ",

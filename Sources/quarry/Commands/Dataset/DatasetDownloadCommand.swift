@@ -5,7 +5,12 @@ import NIOCore
 extension DatasetCommand {
     /// `quarry dataset download`: the result of the newest run as a file.
     struct Download: AsyncParsableCommand {
-        enum Format: String, ExpressibleByArgument, CaseIterable { case csv, json, jsonl, parquet }
+        enum Format: String, ExpressibleByArgument, CaseIterable {
+            case csv, json, jsonl, parquet
+
+            /// Of the file's name.
+            var ending: String { self == .parquet ? ".parquet.tar.gz" : ".\(rawValue)" }
+        }
 
         static let configuration = CommandConfiguration(
             commandName: "download", abstract: "Fetch the rows that a run made.",
@@ -13,7 +18,7 @@ extension DatasetCommand {
 
         @Argument(help: "The dataset's name or id.") var dataset: String
         @Option(help: "csv, json, jsonl or parquet.") var format = Format.csv
-        @Option(name: .shortAndLong, help: "The file to write; - for standard output (default: the name that the server gives it).")
+        @Option(name: .shortAndLong, help: "The file to write; - for standard output (default: the dataset's name with -adapted).")
         var output: String?
         @Flag(help: "Replace a file that exists.") var force = false
         @OptionGroup var connection: ConnectionOptions
@@ -38,9 +43,8 @@ extension DatasetCommand {
                 try await client.download(
                     path,
                     named: { name in
-                        // A name is a name: whatever the server says, the file stays in this folder.
-                        let given = name.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "\(id).\(format.rawValue)"
-                        file = try ResultFile(URL(fileURLWithPath: output ?? given), mayReplace: force)
+                        let place = output ?? Self.place(name ?? "\(id)\(format.ending)", format)
+                        file = try ResultFile(URL(fileURLWithPath: place), mayReplace: force)
                     },
                     each: { buffer in
                         try file?.write(buffer)
@@ -54,6 +58,14 @@ extension DatasetCommand {
                 throw error
             }
             if let file { Terminal.say("Wrote \(file.name), \(Figures.size(file.bytes)).") }
+        }
+
+        /// The name in this folder for what the server calls by the dataset's name: beside the table that the dataset was made from, which is
+        /// often called the same. Whatever the server says, it is no path.
+        static func place(_ name: String, _ format: Format) -> String {
+            let plain = name.split(separator: "/").last.map(String.init) ?? ""
+            let stem = plain.hasSuffix(format.ending) ? String(plain.dropLast(format.ending.count)) : plain
+            return stem + "-adapted" + format.ending
         }
 
         /// Whoever stops reading (`| head`) has read enough.
