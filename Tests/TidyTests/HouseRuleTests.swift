@@ -64,7 +64,7 @@ import Testing
         let exceptions: Set = [
             "findKey", "firstOrganization", "findOrganization", "insertOrganization", "claim", "expireLeases", "nextDue", "depths",
             "expired",
-            "dropEvents", "deleteEphemeral",
+            "dropEvents", "deleteEphemeral", "findSigned", "dropStale",
         ]
         for file in SourceFiles.swift(below: "Sources/Platform") where file.path.hasSuffix("Repository.swift") {
             for match in file.text.matches(of: #/func (\w+)\s*(?:<[^>]*>)?\(([^{]*?)\)\s*(?:throws|->|\{)/#) {

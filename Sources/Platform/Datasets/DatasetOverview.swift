@@ -63,6 +63,7 @@ package struct DatasetListing: Sendable {
         case name
     }
 
+    /// Which end of the order comes first.
     package enum Direction: String, Sendable, CaseIterable { case ascending = "asc", descending = "desc" }
 
     package var status: DatasetOverview.Status?

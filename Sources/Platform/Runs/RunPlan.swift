@@ -41,6 +41,7 @@ package struct RunPlan: Sendable, Hashable, Codable {
         package init() {}
     }
 
+    /// What the rows of the output are for (contract B §4.4).
     package enum TrainingType: String, Sendable, Hashable, Codable, CaseIterable {
         case instruction = "instruction_dataset"
         case preference = "preference_pairs"
