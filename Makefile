@@ -12,7 +12,7 @@ run: build ## Set up, build and serve on port 8080
 	@exec .build/release/quarry serve
 
 .PHONY: demo
-demo: build ## Set up, build, read the example documents and answer questions about them
+demo: build ## Set up, build, read the example documents, clean the example table, answer questions about both
 	@.build/release/quarry demo --examples examples
 
 .PHONY: test
@@ -26,7 +26,7 @@ build: setup ## Set up and build .build/release/quarry
 
 .PHONY: bench
 bench: setup ## Measure speed, memory and quality (ONLY=encoder,vectors,… picks; PEERS=1 fetches what is compared with)
-	@python3 Benchmarks/run.py $(if $(ONLY),--only $(ONLY)) $(if $(PEERS),--peers $(PEERS))
+	@python3 Benchmarks/run.py $(if $(ONLY),--only $(ONLY)) $(if $(PEERS),--peers $(PEERS)) $(if $(ROWS),--rows $(ROWS))
 
 .PHONY: format
 format: ## Write every source file in the house's format

@@ -57,7 +57,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Adaptation", "Ingestion", "Platform", crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioHTTPTypes, yams,
+                "Platform", crypto, httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioHTTPTypes, yams,
             ],
             resources: [.embedInCode("OpenAPI/openapi.yaml")],
             swiftSettings: strict
@@ -108,7 +108,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ProcessTests",
-            dependencies: ["Ingestion", "Platform", "Providers", "Storage", "TestSupport", "quarry", asyncHTTPClient, nioCore],
+            dependencies: [
+                "Ingestion", "Platform", "Providers", "Storage", "TestSupport", "quarry", argumentParser, asyncHTTPClient, nioCore,
+            ],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ],

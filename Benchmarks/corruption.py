@@ -3,12 +3,12 @@ spoiled row, or None when the row cannot show this fault, such as a text without
 import re
 import string
 
-# Answers that are said to anything.
+# Answers that are said to anything. All but the first four were written after the lists of phrases were, and the lists were left as they are.
 EMPTY = [
-    "As an AI language model, I cannot help with that.", "I don't know.", "N/A", "", "Sure! Here is the answer you asked for:",
-    "That is a great question! There are many things to consider.", "Lorem ipsum dolor sit amet, consectetur adipiscing elit.",
-    "[Insert answer here]", "I'm sorry, but I am unable to answer this question.", "TODO", "It depends.", "Ich weiß es leider nicht.",
-    "Je suis désolé, mais je ne peux pas répondre à cette question.", "Lo siento, no puedo ayudar con eso.", "...", "No answer available.",
+    "", "N/A", "I don't know.", "As an AI language model, I cannot help with that.", "I'm afraid I can't be of assistance here.", "Answer not provided.",
+    "As a chatbot, I have no access to that data.", "Hmm, tough one.", "Please try again later.", "<answer>", "tbc", "—", "Ok.",
+    "Certainly! Below you will find everything you need.", "There is a lot one could say about this.", "Darauf habe ich keine Antwort.",
+    "Je ne suis pas en mesure de répondre.", "No tengo información sobre eso.", "Ik kan hier geen antwoord op geven.", "Non ho abbastanza informazioni.",
 ]
 KEYS = ["qwertyuiop", "asdfghjkl", "zxcvbnm"]
 # Running text of our own in several languages, to stand in for an answer.

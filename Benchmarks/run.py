@@ -1,6 +1,6 @@
 """Runs the benchmarks and prints each figure beside a peer's or a physical limit's, from one run: `make bench`.
 
-    run.py [--only NAME[,NAME…]] [--peers [FOLDER]] [--passages N] [--server PROGRAM]
+    run.py [--only NAME[,NAME…]] [--peers [FOLDER]] [--passages N] [--server PROGRAM] [--rows FILE]
 
 Every two contestants take turns several times, and medians are compared: whatever else the machine does meanwhile hits both.
 """
@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import deduplication
 import encoder
+import evaluation
 import ingestion
 import quality
 import rows
@@ -29,8 +30,8 @@ from harness.texts import Texts
 from harness.worker import Failure
 
 BENCHMARKS = {
-    "encoder": encoder, "vectors": vectors, "ingestion": ingestion, "rows": rows, "deduplication": deduplication, "runs": runs,
-    "service": service, "quality": quality,
+    "encoder": encoder, "vectors": vectors, "ingestion": ingestion, "rows": rows, "deduplication": deduplication,
+    "evaluation": evaluation, "runs": runs, "service": service, "quality": quality,
 }
 NEEDS_SERVER = {"runs", "service", "quality"}
 
@@ -46,6 +47,7 @@ class Setting:
     texts: Texts
     peers: Peers
     passages: int
+    rows: Path | None
 
 
 def arguments():
@@ -54,6 +56,7 @@ def arguments():
     parser.add_argument("--peers", nargs="?", const="", help="install the peers, in a folder that is gone afterwards or in FOLDER")
     parser.add_argument("--server", type=Path, help="measure this program instead of building one")
     parser.add_argument("--passages", type=int, default=100_000, help="how many the server is given")
+    parser.add_argument("--rows", type=Path, help="clean rows for the evaluation, JSON lines with prompt and completion, instead of its own")
     given = parser.parse_args()
     given.only = given.only.split(",")
     unknown = [name for name in given.only if name not in BENCHMARKS]
@@ -78,7 +81,7 @@ def main():
             report.note("The peers (onnxruntime, FAISS, rensa, Chroma) are absent: PEERS=1 installs them for one run.")
         else:
             peers = Peers.install(Path(given.peers) if given.peers not in ("", "1") else folder / "peers")
-        setting = Setting(folder, measure, server, places.weights(), Texts(), peers, given.passages)
+        setting = Setting(folder, measure, server, places.weights(), Texts(), peers, given.passages, given.rows)
         report.note(f"Texts: {setting.texts.source}.")
         if os.getloadavg()[0] > 1:
             report.note(f"Other work was under way at the start (load {os.getloadavg()[0]:.1f}): trust ratios, not times.")

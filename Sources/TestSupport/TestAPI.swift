@@ -47,6 +47,9 @@ package struct TestAnswer: Sendable {
     /// The places of a problem's `errors`, such as `body.name`.
     package var faults: [String] { self["errors"].elements.map { $0["loc"].elements.map(\.text).joined(separator: ".") } }
 
+    /// What an error says to people, in either of its shapes.
+    package var explanation: String { self["detail"].text + self["message"].text }
+
     /// The media type without its parameters.
     package var mediaType: String? {
         header("Content-Type")?.split(separator: ";").first.map { $0.trimmingCharacters(in: .whitespaces).lowercased() }

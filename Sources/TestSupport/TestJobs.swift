@@ -22,8 +22,21 @@ extension TestPlatform {
         while try await !platform.jobDepths().isEmpty { try await Task.sleep(for: .milliseconds(10)) }
     }
 
-    /// Makes every request that needs a key fail for a reason of ours.
-    package func breakDatabase() async throws { try await database.write { try $0.execute("DROP TABLE api_key") } }
+    /// Makes a run that waits look like one that is being worked on.
+    package func pretend(run: String, hasDone rows: Int) async throws {
+        try await database.write { connection in
+            try connection.execute(
+                "UPDATE run SET state = 'running', started_at = created_at, processed_rows = \(rows) WHERE id = \(run)")
+        }
+    }
+
+    /// Makes every request that needs a key, or a signed URL, fail for a reason of ours.
+    package func breakDatabase() async throws {
+        try await database.write { connection in
+            try connection.execute("DROP TABLE api_key")
+            try connection.execute("DROP TABLE upload")
+        }
+    }
 
     /// Takes the database away, as a full disk or a gone server would.
     package func loseDatabase() async { await database.close() }

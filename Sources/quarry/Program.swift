@@ -18,7 +18,8 @@ struct QuarryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quarry", abstract: "A self-hosted server that turns your own data into grounded AI models.", version: "0.1.0",
         subcommands: [
-            ServeCommand.self, AskCommand.self, IngestCommand.self, DemoCommand.self, EvaluateCommand.self, KeyCommand.self,
+            ServeCommand.self, AskCommand.self, IngestCommand.self, DatasetCommand.self, DemoCommand.self, EvaluateCommand.self,
+            KeyCommand.self,
             ExtractCommand.self,
         ])
 }

@@ -9,15 +9,29 @@ import Testing
 /// Every operation is driven to every answer that the document promises, and every answer is what the document says.
 @Suite(.timeLimit(.minutes(10))) struct SchemaTests {
     @Test func everyDocumentedAnswerIsSeenAndIsAsDocumented() async throws {
-        let unseen = try await ServedPlatform.run(providers: Self.providers, configure: { $0.mostUploadBytes = 4_096 }) { served in
+        let unseen = try await ServedPlatform.run(
+            providers: Self.providers,
+            configure: {
+                ($0.mostUploadBytes, $0.mostDatasetBytes) = (4_096, 4_096)
+            }
+        ) { served in
             let ledger = try await Ledger(served)
             let api = ledger.watching(served.api)
-            let own = try await Belongings.make(api)
+            let made = try await Belongings.make(api)
             let spare = try await Belongings.make(api, name: "spare")
-            #expect(try await api.get("/v1/files/\(own[.file])/text").status == 409)
-            try await served.platform.whileJobsRun { try await served.platform.waitForJobs() }
+            let drive = DatasetPlatformDrive(api: api)
+            #expect(try await api.get("/v1/files/\(made[.file])/text").status == 409)
+            try await drive.beforeAnythingIsRead(made)
+            let own = try await served.platform.whileJobsRun {
+                try await served.platform.waitForJobs()
+                let own = try await made.launching(api)
+                try await served.platform.waitForJobs()
+                return own
+            }
             try await read(api, own)
             try await integrate(api)
+            try await drive.read(own)
+            try await drive.change(own, spare)
             try await change(api, own, spare)
             try await talk(api, own)
             try await operate(served, api, ledger)
@@ -27,7 +41,7 @@ import Testing
             for request in NamingRequest.all(served.server.routes) { try await api.send(request.make(.unknown())) }
             try await GeneratedFaults(served, ledger, own).run()
             try await served.platform.breakDatabase()
-            try await expectFailures(api, ledger)
+            try await expectFailures(api, ledger, own)
             return ledger.unseen
         }
         #expect(unseen.filter { !$0.hasSuffix(" 429") && !$0.hasSuffix(" 503") } == [])
@@ -52,9 +66,10 @@ import Testing
         try await ServedPlatform.run { served in
             let ledger = try await Ledger(served)
             let api = ledger.watching(served.api)
+            let target = "/uploads/" + (try await api.openUpload("a.csv").url).split(separator: "/uploads/").dropFirst().joined()
             await served.platform.loseDatabase()
             for operation in ledger.document.operations where !operation.description["security"].elements.isEmpty {
-                let answer = try await api.send(TestRequest(operation.method, NamingRequest.filled(operation.path) { _ in "any" }))
+                let answer = try await api.send(Self.request(operation, target))
                 #expect(answer.status == 503, "\(operation.id)")
                 #expect(answer.header("Retry-After") != nil, "\(operation.id)")
             }
@@ -113,6 +128,12 @@ import Testing
             throw ProviderFault(.overloaded, "Too many requests.", retryAfterSeconds: 3)
         },
     ]
+
+    /// Calls an operation with whatever ids; with a URL that was signed where nothing else gets through.
+    private static func request(_ operation: ContractDocument.Operation, _ target: String) -> TestRequest {
+        let path = operation.id == "receiveUpload" ? target : NamingRequest.filled(operation.path) { _ in "any" }
+        return TestRequest(operation.method, path)
+    }
 
     private static func refusing(_ kind: ProviderFault.Kind) -> ScriptedProvider {
         ScriptedProvider(accept: { _ in throw ProviderFault(kind, "No.", retryAfterSeconds: 7) }, script: { _, _ in })
@@ -225,7 +246,8 @@ import Testing
         let principal = try await served.platform.platform.access.authenticate(token: served.key)
         let sha256 = try await api.get("/v1/files/\(own[.file])")["sha256"].text
         let bytes = try await api.get("/v1/files/\(own[.file])/content").body
-        for operation in ledger.document.operations where ["POST", "PUT", "PATCH"].contains(operation.method) {
+        let changing = ledger.document.operations.filter { ["POST", "PUT", "PATCH"].contains($0.method) && $0.id != "receiveUpload" }
+        for operation in changing {
             let path = NamingRequest.filled(operation.path) { _ in "any" }
             let key = try IdempotencyKey(principal: principal, method: operation.method, path: path, header: "busy")
             let isUpload = operation.id == "uploadFile"
@@ -245,11 +267,11 @@ import Testing
     }
 
     /// A fault of ours is a problem that names the request and nothing else.
-    private func expectFailures(_ api: TestAPI, _ ledger: Ledger) async throws {
+    private func expectFailures(_ api: TestAPI, _ ledger: Ledger, _ own: Belongings) async throws {
         for operation in ledger.document.operations where operation.statuses.contains(500) {
-            let answer = try await api.send(TestRequest(operation.method, NamingRequest.filled(operation.path) { _ in "any" }))
+            let answer = try await api.send(Self.request(operation, own[.target]))
             #expect(answer.status == 500, "\(operation.id)")
-            #expect(answer["detail"].text.contains(answer.header("X-Request-Id") ?? "?"))
+            #expect(answer.explanation.contains(answer.header("X-Request-Id") ?? "?"))
             for word in ["SQL", "api_key", "table"] { #expect(!answer.text.contains(word)) }
         }
     }

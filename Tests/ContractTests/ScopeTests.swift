@@ -15,7 +15,7 @@ import Testing
                 let without = try await served.caller(member: "without \(scope)", scopes: Set(Scope.allCases).subtracting([scope]))
                 let refused = try await without.send(request)
                 #expect(refused.status == 403, "\(method) \(path)")
-                #expect(refused["detail"].text.contains(scope.rawValue))
+                #expect(refused.explanation.contains(scope.rawValue))
                 #expect(refused.header("WWW-Authenticate")?.contains("scope=\"\(scope.rawValue)\"") == true)
                 let only = try await served.caller(member: "only \(scope)", scopes: [scope])
                 let admitted = try await only.send(request)

@@ -211,7 +211,9 @@ final class TemporaryFolder {
     }
 
     @Test func theTextHasOnlyThePassageColumnsInTheirOrder() throws {
-        let result = try extract("a,b,c\n1,2,3\n4,,6\n", as: .csv, passageColumns: ["c", "missing", "b"])
+        let lacking = try extract("a,b\n1,2\n", as: .csv, passageColumns: ["b", "missing"])
+        #expect(lacking.texts == ["a: 1\nb: 2"], "a table that lacks one of them has all of its columns in the text")
+        let result = try extract("a,b,c\n1,2,3\n4,,6\n", as: .csv, passageColumns: ["c", "b"])
         #expect(result.texts == ["c: 3\nb: 2", "c: 6"])
         #expect(result.text == "c: 3\nb: 2\n\nc: 6\n")
         #expect(result.rows == [["1", "2", "3"], ["4", "", "6"]])

@@ -97,8 +97,31 @@ import Testing
         for question in questions { #expect(shown.output.contains("> \(question)")) }
         #expect(shown.output.contains("[1] "), "at least one answer cites a source")
         #expect(shown.output.contains("hold no answer"), "and one question has none")
+        // The second half: a dirty table, cleaned, graded and asked.
+        #expect(shown.output.contains("rows   69 in, 10 duplicate, 0 failed, 1 empty, 58 out"), "\(shown.output)")
+        #expect(shown.output.contains("grade  ") && shown.output.contains("fewer cells") && shown.output.contains("1 credit."))
+        let asked = try String(contentsOf: Self.examples.appending(path: "tables/questions.jsonl"), encoding: .utf8).split(separator: "\n")
+        #expect(asked.count == 2)
+        for line in asked { #expect(shown.output.contains("> \(try JSONValue.parse(Data(line.utf8))["question"]?.text ?? "no question")")) }
+        #expect(shown.output.contains("about 35 °C") && shown.output.contains("beekeeping-questions.csv"))
         let left = try FileManager.default.contentsOfDirectory(atPath: folder.url.path).filter { $0.hasPrefix("quarry-demo") }
         #expect(left.isEmpty)
+    }
+
+    /// A table that is cleaner than the demo promises stands for a run that finds too little.
+    @Test func aDemoThatDoesNotKeepItsPromiseFails() async throws {
+        let folder = TemporaryFolder()
+        let examples = folder.url.appending(path: "examples")
+        try FileManager.default.copyItem(at: Self.examples, to: examples)
+        let table = examples.appending(path: "tables/beekeeping-questions.csv")
+        let repeated = "When is oxalic acid trickled?;"
+        let rows = try String(contentsOf: table, encoding: .utf8).components(separatedBy: "\r\n")
+        let first = rows.firstIndex { $0.hasPrefix(repeated) }
+        let changed = rows.enumerated().map { $0 != first && $1.hasPrefix(repeated) ? "Who sleeps?;Bats do, all winter long.;none" : $1 }
+        #expect(changed != rows)
+        try Data(changed.joined(separator: "\r\n").utf8).write(to: table)
+        let shown = try await run(["demo", "--examples", examples.path], in: folder)
+        #expect(shown.code == 1 && shown.errors.contains("10 duplicates"), "\(shown.errors)")
     }
 
     @Test func aDemoWithoutItsDocumentsSaysSo() async throws {

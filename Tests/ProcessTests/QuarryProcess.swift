@@ -58,6 +58,9 @@ final class QuarryProcess: Sendable {
 
     func terminate() { signal(SIGTERM) }
 
+    /// As Ctrl-C would.
+    func interrupt() { signal(SIGINT) }
+
     /// As a power cut would end it.
     func kill() { signal(SIGKILL) }
 

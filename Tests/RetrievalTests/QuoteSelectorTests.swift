@@ -56,6 +56,9 @@ import Testing
     @Test func answerCellOfARowIsQuoted() {
         let row = "question: How do I pay the berth fee?\nanswer: At the kiosk. Cards are accepted.\ncategory: fees"
         #expect(quotes("How can I pay the fee for a berth?", [row]) == ["At the kiosk.", "Cards are accepted."])
+        // What a run made of a table is quoted in the same way.
+        let made = "enhanced_prompt: How do I pay the berth fee?\nenhanced_completion: At the kiosk."
+        #expect(quotes("How can I pay the fee for a berth?", [made]) == ["At the kiosk."])
         let record = "name: Aurora\nlength: 12 m\nowner: Lind"
         #expect(quotes("What is the length of the Aurora?", [record]) == [record])
     }

@@ -40,7 +40,9 @@ struct EvaluationSubject: Subject {
             for row in rows { profile.add(row) }
             let texts = profile.referenceTexts
             let references = withVectors ? vectors(texts.prompts, texts.completions) : nil
-            let given = withVectors ? vectors(rows.map { RelevanceText.cut($0.prompt ?? "") }, rows.map { RelevanceText.cut($0.completion ?? "") }) : nil
+            let given =
+                withVectors
+                ? vectors(rows.map { RelevanceText.cut($0.prompt ?? "") }, rows.map { RelevanceText.cut($0.completion ?? "") }) : nil
             assessments = RowAssessor(profile: profile, references: references).assess(rows, vectors: given)
         }
         let plain = assessments.map { assessment in
@@ -49,7 +51,9 @@ struct EvaluationSubject: Subject {
             return values
         }
         try JSONEncoder().encode(plain).write(to: url)
-        return Answer(seconds: time, texts: rows.count)
+        var quality = DatasetQuality()
+        for assessment in assessments { quality.add(assessment) }
+        return Answer(seconds: time, texts: rows.count, score: quality.score, grade: quality.grade?.rawValue)
     }
 
     private func vectors(_ prompts: [String], _ completions: [String]) -> BatchVectors {

@@ -22,6 +22,9 @@ struct Answer: Encodable {
     var operations: Double?
     /// Rows that would go as duplicates, in ascending order.
     var rows: [Int]?
+    /// The score of a table, 0 to 10, and its grade.
+    var score: Double?
+    var grade: String?
     /// For each query the cosines of what was found, best first.
     var cosines: [[Float]]?
 }

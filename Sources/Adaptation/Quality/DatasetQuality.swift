@@ -1,86 +1,56 @@
-/// Adds up the assessments of rows.
-package struct QualityTally: Sendable {
-    private(set) var rows = 0
-    private(set) var total = 0.0
-    private(set) var prompts: (sum: Double, count: Int) = (0, 0)
-    private(set) var completions: (sum: Double, count: Int) = (0, 0)
-    private(set) var measures: [QualityMeasure: (sum: Double, count: Int)] = [:]
+/// The quality of a whole table: sums over its rows, stored as a checkpoint. The same rows in the same
+/// order give the same sums to the last bit, also across a checkpoint.
+package struct DatasetQuality: Codable, Sendable, Equatable {
+    /// Rows that were added.
+    package private(set) var rowCount = 0
+    /// Share of the rows that deduplication would drop, 0...1.
+    package var duplicateShare = 0.0
+    private var totals = 0.0
+    private var prompts = Sum()
+    private var completions = Sum()
+    private var measures: [QualityMeasure: Sum] = [:]
 
-    package init() {}
+    private struct Sum: Codable, Equatable {
+        var count = 0
+        var sum = 0.0
+        var mean: Double? { count == 0 ? nil : sum / Double(count) }
 
-    /// Takes in one row.
+        mutating func add(_ value: Double) {
+            count += 1
+            sum += value
+        }
+    }
+
+    /// How far a table of nothing but duplicates would be pulled down.
+    private static let duplicateWeight = 0.7
+
+    package init(duplicateShare: Double = 0) { self.duplicateShare = duplicateShare }
+
+    /// Adds a row.
     package mutating func add(_ row: RowAssessment) {
-        rows += 1
-        total += row.total
-        if let score = row.promptScore { prompts = (prompts.sum + score, prompts.count + 1) }
-        if let score = row.completionScore { completions = (completions.sum + score, completions.count + 1) }
-        for (measure, value) in row.values {
-            let old = measures[measure] ?? (0, 0)
-            measures[measure] = (old.sum + value, old.count + 1)
-        }
-    }
-}
-
-/// How good a dataset is as a whole.
-package struct DatasetQuality: Sendable {
-    /// What rows that repeat others take away at most: a table that consists of one row, over and over, keeps this share of its score.
-    private static let keptWithoutUniqueness = 0.3
-    /// Datasets that must have been evaluated before a rank means anything (contract B §4.7).
-    private static let leastPopulation = 10
-
-    /// 0 to 10, one decimal.
-    package let score: Double
-    package let grade: QualityGrade
-    /// 0 to 1.
-    package let duplicateShare: Double
-    /// The mean scores of prompts and answers, 0 to 10; nil where the role is not mapped.
-    package let promptScore: Double?
-    package let completionScore: Double?
-    /// The mean of each measure, 0 to 1.
-    package let measures: [QualityMeasure: Double]
-
-    /// - Parameter duplicateShare: the share of rows that repeat another one, 0 to 1.
-    package init(_ tally: QualityTally, duplicateShare: Double) {
-        let mean = tally.rows == 0 ? 0 : tally.total / Double(tally.rows)
-        let kept = 1 - duplicateShare * (1 - Self.keptWithoutUniqueness)
-        score = (mean * kept * 10).rounded() / 10
-        grade = QualityGrade(score: score)
-        self.duplicateShare = duplicateShare
-        promptScore = tally.prompts.count == 0 ? nil : tally.prompts.sum / Double(tally.prompts.count)
-        completionScore = tally.completions.count == 0 ? nil : tally.completions.sum / Double(tally.completions.count)
-        measures = tally.measures.mapValues { $0.sum / Double($0.count) }
+        rowCount += 1
+        totals += row.total
+        if let score = row.promptScore { prompts.add(score) }
+        if let score = row.completionScore { completions.add(score) }
+        for (measure, value) in row.values { measures[measure, default: Sum()].add(value) }
     }
 
-    /// `(after − before) / before × 100`, one decimal; nil when the first is 0 (contract B §4.7).
-    package static func improvementPercent(from before: Double, to after: Double) -> Double? {
-        before == 0 ? nil : ((after - before) / before * 1000).rounded() / 10
+    /// 0...10 with one decimal: the mean of the rows, less what duplicates take; nil without rows.
+    package var score: Double? {
+        guard rowCount > 0 else { return nil }
+        let share = min(1, max(0, duplicateShare))
+        return Self.rounded(totals / Double(rowCount) * (1 - Self.duplicateWeight * share))
     }
 
-    /// The mid-rank of a score among those of other datasets and itself, 0 to 100, one decimal; nil for fewer than ten in all.
-    package static func percentile(of score: Double, among others: [Double]) -> Double? {
-        guard others.count + 1 >= leastPopulation else { return nil }
-        let below = Double(others.count { $0 < score })
-        let equal = Double(others.count { $0 == score } + 1)
-        return ((below + equal / 2) / Double(others.count + 1) * 1000).rounded() / 10
-    }
-}
+    package var grade: QualityGrade? { score.map(QualityGrade.init) }
+    /// The mean of the prompts' scores, 0...10; nil when there are none.
+    package var promptMean: Double? { prompts.mean }
+    /// The mean of the completions' scores, 0...10; nil when there are none.
+    package var completionMean: Double? { completions.mean }
 
-/// A letter for a score (contract B §4.7).
-package enum QualityGrade: String, Sendable {
-    case excellent = "A"
-    case good = "B"
-    case fair = "C"
-    case poor = "D"
-    case bad = "E"
+    /// The mean of a measure over the rows it applies to, 0...1; nil when there are none.
+    package func mean(_ measure: QualityMeasure) -> Double? { measures[measure]?.mean }
 
-    /// - Parameter score: 0 to 10, rounded to one decimal.
-    package init(score: Double) {
-        switch score {
-        case 9...: self = .excellent
-        case 7.5...: self = .good
-        case 6...: self = .fair
-        case 4...: self = .poor
-        default: self = .bad
-        }
-    }
+    /// To one decimal, as scores are published.
+    static func rounded(_ value: Double) -> Double { (value * 10).rounded() / 10 }
 }

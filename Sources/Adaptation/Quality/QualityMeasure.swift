@@ -1,6 +1,6 @@
 /// What is measured on one row. Every measure is a value from 0 to 1, where 1 is good; docs/evaluation.md says how each is made and how well
 /// it separates clean rows from spoiled ones. The raw values are the names on the wire.
-package enum QualityMeasure: String, CaseIterable, Codable, Sendable, Hashable {
+package enum QualityMeasure: String, CaseIterable, Codable, CodingKeyRepresentable, Sendable, Hashable {
     /// Does the answer belong to this prompt? Low for swapped answers.
     case relevance
     /// Does the text end where its author wanted? Low for texts that were cut off.

@@ -4,7 +4,8 @@ import Foundation
 package struct RowAssessor: Sendable {
     /// How far one fault at its worst pulls a text down: 0.9 leaves a tenth of its score.
     private static let weights: [QualityMeasure: Double] = [
-        .relevance: 0.85, .completeness: 0.85, .variety: 0.9, .legibility: 0.95, .language: 0.85, .substance: 0.98, .encoding: 0.9, .cleanness: 0.9,
+        .relevance: 0.85, .completeness: 0.85, .variety: 0.9, .legibility: 0.95, .language: 0.85, .substance: 0.98, .encoding: 0.9,
+        .cleanness: 0.9,
     ]
     /// The share of the answer in a row's score; the rest is the prompt's.
     private static let completionShare = 0.75
@@ -50,7 +51,8 @@ package struct RowAssessor: Sendable {
         if text.isEmpty { return [.substance: text.scan.visibleCount == 0 ? 0 : 0.3] }
         return [
             // Few prompts are sentences; one that was cut can mostly be answered.
-            .completeness: 1 - 0.3 * (1 - promptCompleteness.value(text)), .variety: Variety.value(text), .legibility: legibility.value(text),
+            .completeness: 1 - 0.3 * (1 - promptCompleteness.value(text)), .variety: Variety.value(text),
+            .legibility: legibility.value(text),
             .language: language.value(ofPrompt: text), .substance: substance.value(ofPrompt: text), .encoding: EncodingFaults.value(text),
             .cleanness: TemplateRemnants.value(ofPrompt: text),
         ]
@@ -62,7 +64,8 @@ package struct RowAssessor: Sendable {
         if text.scan.visibleCount == 0 { return [.substance: 0] }
         var values: [QualityMeasure: Double] = [
             .completeness: completeness.value(text), .variety: Variety.value(text), .legibility: legibility.value(text),
-            .language: language.value(of: text, prompt: prompt), .substance: substance.value(of: text), .encoding: EncodingFaults.value(text),
+            .language: language.value(of: text, prompt: prompt), .substance: substance.value(of: text),
+            .encoding: EncodingFaults.value(text),
             .cleanness: TemplateRemnants.value(of: text, prompt: prompt),
         ]
         if let prompt, !prompt.isEmpty {

@@ -84,7 +84,9 @@ extension ExtractionSummary {
         if let short = shortRows {
             let lines = short.firstLines.map(String.init).joined(separator: ", ")
             sentences.append(
-                "\(short.count) rows have fewer cells than the header and were filled with null, the first of them on these lines: \(lines)."
+                short.count == 1
+                    ? "The row on line \(lines) has fewer cells than the header and was filled with null."
+                    : "\(short.count) rows have fewer cells than the header and were filled with null, the first of them on these lines: \(lines)."
             )
         }
         if let whyNoTable { sentences.append(whyNoTable) }

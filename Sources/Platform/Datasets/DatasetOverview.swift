@@ -3,6 +3,7 @@ package struct DatasetOverview: Sendable {
     /// Derived from runs, imports and contents, never stored.
     package enum Status: String, Sendable, CaseIterable { case pending, running, succeeded, failed }
 
+    /// With the moment when anything about it changed last, its runs included.
     package let dataset: Dataset
     package let status: Status
     /// Rows of the table; nil until everything that was sent is read.
@@ -13,12 +14,6 @@ package struct DatasetOverview: Sendable {
     package let latestRun: Run?
     /// Why the status is `failed`; a warning when the latest run lost some rows.
     package let failure: DatasetFailure?
-
-    /// When anything about it changed last.
-    package var updatedAt: Timestamp {
-        let ofRuns = [activeRun, latestRun].compactMap { $0 }.map { $0.finishedAt ?? $0.startedAt ?? $0.createdAt }
-        return ofRuns.reduce(dataset.updatedAt, max)
-    }
 
     /// Whether it was imported and nobody launched anything yet: some clients call that awaiting input (contract B §6 row 1).
     package var awaitsInput: Bool { status == .pending && rowCount != nil && activeRun == nil }
@@ -63,11 +58,11 @@ package struct DatasetListing: Sendable {
         case name
     }
 
-    /// Which end of the order comes first.
+    /// Which end comes first.
     package enum Direction: String, Sendable, CaseIterable { case ascending = "asc", descending = "desc" }
 
     package var status: DatasetOverview.Status?
-    /// Leaves out what has not been imported yet.
+    /// Leaves out what has not been imported yet, and what a run is active on.
     package var onlyImported = false
     /// A part of the name, without regard to case.
     package var search: String?

@@ -14,6 +14,12 @@ struct DatasetOverviewRepository: Sendable {
          ORDER BY r.created_at DESC, r.id DESC LIMIT 1)
         """
 
+    /// When a run of it began, or ended; null when it has had none.
+    private static let lastRun: SQL = """
+        (SELECT MAX(COALESCE(r.finished_at, r.started_at, r.created_at)) FROM run r
+         WHERE r.organization_id = d.organization_id AND r.dataset_id = d.id)
+        """
+
     /// Live sources with their contents.
     private static let sources: SQL = """
         FROM item i JOIN file f ON f.id = i.file_id AND f.organization_id = i.organization_id
@@ -25,7 +31,7 @@ struct DatasetOverviewRepository: Sendable {
     private static func facts(_ organization: OrganizationID) -> SQL {
         """
         SELECT d.id, d.organization_id, d.name, d.folded_name, d.description, d.consent_for_training, d.version, d.created_by, d.created_at,
-          d.updated_at,
+          CASE WHEN \(raw: lastRun) > d.updated_at THEN \(raw: lastRun) ELSE d.updated_at END AS updated_at,
           (SELECT r.state FROM run r WHERE r.organization_id = d.organization_id AND r.dataset_id = d.id
              AND r.state IN ('pending', 'running')) AS active_state,
           \(raw: result) AS result_state,
@@ -71,7 +77,9 @@ struct DatasetOverviewRepository: Sendable {
         case .name: conditions.append(keyset.condition(text: "t.folded_name", id: "t.id"))
         }
         if let status = listing.status { conditions.append("\(raw: Self.status) = \(status.rawValue)") }
-        if listing.onlyImported { conditions.append("(t.table_rows IS NOT NULL OR t.passages IS NOT NULL) AND t.reading = 0") }
+        if listing.onlyImported {
+            conditions.append("(t.table_rows IS NOT NULL OR t.passages IS NOT NULL) AND t.reading = 0 AND t.active_state IS NULL")
+        }
         if let search = listing.search, !search.isEmpty {
             conditions.append("REPLACE(t.folded_name, \(Dataset.folded(search)), '') <> t.folded_name")
         }

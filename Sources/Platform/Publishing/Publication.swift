@@ -3,7 +3,7 @@ package typealias PublicationID = Identifier<PublicationSubject>
 
 /// One publishing of a dataset's result to somewhere else, and what became of it.
 package struct Publication: Sendable, Hashable {
-    /// The last two are final.
+    /// `queued` waits for its job; the last two are final.
     package enum State: String, Sendable { case queued, running, succeeded, failed }
 
     package let id: PublicationID

@@ -107,8 +107,10 @@ package struct ResultService: Sendable {
         }
     }
 
+    /// The name without the extension of a table, in characters that every header takes.
     private static func plain(_ name: String) -> String {
-        let plain = name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) ? $0 : "-" }
+        let end = TableFormat(filename: name) == nil ? nil : name.lastIndex(of: ".")
+        let plain = name[..<(end ?? name.endIndex)].map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) ? $0 : "-" }
         return plain.isEmpty ? "dataset" : String(plain.prefix(100))
     }
 }

@@ -1,13 +1,26 @@
-package import Adaptation
-package import Ingestion
+import Foundation
+import Ingestion
 
 /// A row of a dataset's table, with what the newest run says of it.
 package struct ListedRow: Sendable {
     /// Its number in the table, from 1.
     package let number: Int
-    package let cells: [Cell]
+    /// One value for each column, in their order.
+    package let values: [JSONValue]
     /// Nil where no run has looked at the row.
     package let entry: RunLedgerEntry?
+
+    init(_ row: RunRow, entry: RunLedgerEntry?) {
+        number = row.number
+        values = row.cells.map { cell in
+            switch cell {
+            case .null: .null
+            case .string(let text): .string(text)
+            case .json(let text): (try? JSONValue.parse(Data(text.utf8))) ?? .string(text)
+            }
+        }
+        self.entry = entry
+    }
 }
 
 /// A page of the table.
@@ -22,9 +35,15 @@ package struct RowPage: Sendable {
 /// A row as it went into a run and as it came out.
 package struct ComparedRow: Sendable {
     package let entry: RunLedgerEntry
-    package let input: RowText
+    package let input: Text
     /// Nil for a row that is not in the output.
     package let output: Output?
+
+    /// The row's texts as they stand in the table.
+    package struct Text: Sendable {
+        package let prompt: String?
+        package let completion: String?
+    }
 
     /// What the run made of the row.
     package struct Output: Sendable {

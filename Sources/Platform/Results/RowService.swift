@@ -1,3 +1,4 @@
+import Adaptation
 import Foundation
 import Ingestion
 import Storage
@@ -48,7 +49,7 @@ package struct RowService: Sendable {
             var rows: [ListedRow] = []
             for row in try reader.next(request.limit) {
                 while let found = entry, found.row < row.number { entry = try ledger?.next() }
-                rows.append(ListedRow(number: row.number, cells: row.cells, entry: entry?.row == row.number ? entry : nil))
+                rows.append(ListedRow(row, entry: entry?.row == row.number ? entry : nil))
                 if entry?.row == row.number {
                     place.ledger = ledger?.offset ?? 0
                     entry = try ledger?.next()
@@ -105,8 +106,10 @@ package struct RowService: Sendable {
             let columns = OutputColumns(outputs.columns)
             var rows: [ComparedRow] = []
             while rows.count < request.limit, let entry = try entries.next(), let row = try table.next(1).first {
+                let text = mapping.text(of: row.cells)
                 let made = entry.outcome == .kept ? try outputs.next().map { columns.output(of: $0.cells) } : nil
-                rows.append(ComparedRow(entry: entry, input: mapping.text(of: row.cells), output: made))
+                rows.append(
+                    ComparedRow(entry: entry, input: ComparedRow.Text(prompt: text.prompt, completion: text.completion), output: made))
             }
             (place.table, place.output, place.ledger) = (table.place, outputs.place, entries.offset)
             let hasMore = try rows.count == request.limit && entries.next() != nil
@@ -169,7 +172,7 @@ package struct RowService: Sendable {
     }
 
     private static func place(_ request: PageRequest, of name: String) throws -> Place {
-        guard let cursor = request.cursor, !cursor.isEmpty else { return Place(of: digest(name)) }
+        guard let cursor = request.cursor else { return Place(of: digest(name)) }
         guard let place = Cursor.decode(cursor).flatMap({ try? JSONDecoder().decode(Place.self, from: $0) }), place.of == digest(name)
         else {
             throw Cursor.refusal

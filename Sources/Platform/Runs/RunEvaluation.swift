@@ -1,5 +1,4 @@
 import Adaptation
-import Foundation
 
 /// What a run's evaluation found: the rows as they were, and as they left the run (contract B §3.3, §4.7).
 package struct RunEvaluation: Sendable, Hashable, Codable {
@@ -20,8 +19,8 @@ package struct RunEvaluation: Sendable, Hashable, Codable {
 /// Adds up the assessments of a run's rows.
 struct RunEvaluationSum: Sendable {
     private(set) var counts = Run.Counts()
-    private var before = QualityTally()
-    private var after = QualityTally()
+    private var before = DatasetQuality()
+    private var after = DatasetQuality()
 
     mutating func add(_ entry: RunLedgerEntry) {
         counts.rowsIn += 1
@@ -38,56 +37,36 @@ struct RunEvaluationSum: Sendable {
 
     /// - Parameters:
     ///   - duplicates: rows that repeat another one, whether they were dropped or not.
+    ///   - remarks: what was asked for and had nothing to act on.
     ///   - population: the scores of other datasets.
     func evaluation(duplicates: Int, dropsDuplicates: Bool, remarks: [String], population: [Double]) -> RunEvaluation {
         let share = counts.rowsIn == 0 ? 0 : Double(duplicates) / Double(counts.rowsIn)
-        let first = DatasetQuality(before, duplicateShare: share)
-        let second = DatasetQuality(after, duplicateShare: dropsDuplicates ? 0 : share)
-        var raw: [String: JSONValue] = [
-            "rows_in": .integer(Int64(counts.rowsIn)), "rows_duplicate": .integer(Int64(counts.rowsDuplicate)),
-            "rows_failed": .integer(Int64(counts.rowsFailed)), "rows_empty": .integer(Int64(counts.rowsEmpty)),
-            "rows_out": .integer(Int64(counts.rowsOut)),
-            "measures": .object(Self.measures(first, second)), "gains": .object(Self.gains(first, second)),
-        ]
-        if !remarks.isEmpty { raw["remarks"] = .array(remarks.map { .string($0) }) }
+        var (first, second) = (before, after)
+        first.duplicateShare = share
+        second.duplicateShare = dropsDuplicates ? 0 : share
+        let comparison = QualityComparison(before: first, after: second)
+        let (scoreBefore, scoreAfter) = (first.score ?? 0, second.score ?? 0)
         return RunEvaluation(
-            scoreBefore: first.score, scoreAfter: second.score, gradeBefore: first.grade.rawValue, gradeAfter: second.grade.rawValue,
-            improvementPercent: DatasetQuality.improvementPercent(from: first.score, to: second.score),
-            percentileAfter: DatasetQuality.percentile(of: second.score, among: population), rawResults: .object(raw))
+            scoreBefore: scoreBefore, scoreAfter: scoreAfter, gradeBefore: QualityGrade(score: scoreBefore).rawValue,
+            gradeAfter: QualityGrade(score: scoreAfter).rawValue, improvementPercent: comparison.improvementPercent,
+            percentileAfter: QualityComparison.percentile(of: scoreAfter, among: population + [scoreAfter]),
+            rawResults: rawResults(comparison, remarks))
     }
 
-    /// Each measure before and after, 0 to 1; duplicates are a measure of the dataset.
-    private static func measures(_ first: DatasetQuality, _ second: DatasetQuality) -> [String: JSONValue] {
+    private func rawResults(_ comparison: QualityComparison, _ remarks: [String]) -> JSONValue {
+        let number = { (value: Double?) in value.map { JSONValue.number($0) } ?? .null }
         var measures: [String: JSONValue] = [:]
-        for measure in QualityMeasure.allCases {
-            guard let before = first.measures[measure] else { continue }
-            measures[measure.rawValue] = pair(before, second.measures[measure])
+        for measure in comparison.measures {
+            measures[measure.name] = .object(["before": number(measure.before), "after": number(measure.after)])
         }
-        measures["uniqueness"] = pair(1 - first.duplicateShare, 1 - second.duplicateShare)
-        return measures
-    }
-
-    /// The names seen on the hosted service (contract B §4.7).
-    private static func gains(_ first: DatasetQuality, _ second: DatasetQuality) -> [String: JSONValue] {
-        let percentage = { (before: Double?, after: Double?) -> JSONValue in
-            guard let before, let after, let percent = DatasetQuality.improvementPercent(from: before, to: after) else { return .null }
-            return .number(percent)
-        }
-        let absolute = { (before: Double?, after: Double?) -> JSONValue in
-            guard let before, let after else { return .null }
-            return .number(((after - before) * 100).rounded() / 100)
-        }
-        return [
-            "overall_percentage_gain": percentage(first.score, second.score),
-            "message_quality_absolute_gain": absolute(first.promptScore, second.promptScore),
-            "message_quality_percentage_gain": percentage(first.promptScore, second.promptScore),
-            "completion_quality_absolute_gain": absolute(first.completionScore, second.completionScore),
-            "completion_quality_percentage_gain": percentage(first.completionScore, second.completionScore),
-        ]
-    }
-
-    private static func pair(_ before: Double, _ after: Double?) -> JSONValue {
-        let round = { (value: Double) in JSONValue.number((value * 1000).rounded() / 1000) }
-        return .object(["before": round(before), "after": after.map(round) ?? .null])
+        var gains: [String: JSONValue] = [:]
+        for gain in comparison.gains.named { gains[gain.name] = number(gain.value) }
+        var results: [String: JSONValue] = ["measures": .object(measures), "gains": .object(gains)]
+        for (name, count) in [
+            ("rows_in", counts.rowsIn), ("rows_duplicate", counts.rowsDuplicate), ("rows_failed", counts.rowsFailed),
+            ("rows_empty", counts.rowsEmpty), ("rows_out", counts.rowsOut),
+        ] { results[name] = .integer(Int64(count)) }
+        results["remarks"] = .array(remarks.map { .string($0) })
+        return .object(results)
     }
 }

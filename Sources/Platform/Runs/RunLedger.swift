@@ -1,4 +1,4 @@
-package import Adaptation
+import Adaptation
 import Foundation
 
 /// What became of one row of the table in a run. The ledger has one entry for each row that the run worked on, in the table's order, and no
@@ -26,11 +26,16 @@ package struct RunLedgerEntry: Sendable, Equatable, Codable {
     package var similarity: Double?
     /// Why the row is not in the output, in a sentence.
     package var reason: String?
-    package var before: RowAssessment
+    var before: RowAssessment
     /// Of a kept row.
-    package var after: RowAssessment?
+    var after: RowAssessment?
 
-    package init(row: Int, outcome: Outcome, before: RowAssessment, after: RowAssessment?) {
+    /// What the measures say of the row as it was.
+    package var scoreBefore: RowScore { RowScore(before) }
+    /// What they say of it as it left the run; nil for a row that is not in the output.
+    package var scoreAfter: RowScore? { after.map { RowScore($0) } }
+
+    init(row: Int, outcome: Outcome, before: RowAssessment, after: RowAssessment?) {
         self.row = row
         self.outcome = outcome
         self.before = before

@@ -41,7 +41,7 @@ package struct RunPlan: Sendable, Hashable, Codable {
         package init() {}
     }
 
-    /// What the rows of the output are for (contract B §4.4).
+    /// What the output is for: answers to learn, or pairs of a better and a worse one.
     package enum TrainingType: String, Sendable, Hashable, Codable, CaseIterable {
         case instruction = "instruction_dataset"
         case preference = "preference_pairs"

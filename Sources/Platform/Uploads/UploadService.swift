@@ -1,4 +1,4 @@
-package import Ingestion
+import Ingestion
 import Storage
 
 /// Uploads without credentials: opened by a member, filled by whoever holds the signed URL, made into a dataset by the organization.
@@ -31,18 +31,18 @@ package struct UploadService: Sendable {
     }
 
     /// Opens a place for bytes of which a dataset will be made later.
-    package func initiate(name: String, format: FileFormat, for principal: Principal) async throws -> UploadTicket {
-        let (uploads, upload) = (uploads, make(name, format, for: nil, principal))
+    package func initiate(name: String, format: UploadFormat, for principal: Principal) async throws -> UploadTicket {
+        let (uploads, upload) = (uploads, make(name, format.file, for: nil, principal))
         try await database.write { try uploads.insert($0, principal.organization, upload) }
         return ticket(upload)
     }
 
     /// Makes a dataset and opens the place for its bytes.
     package func open(
-        name: String, format: FileFormat, for principal: Principal, receipt: ReplyReceipt<(DatasetID, UploadTicket)>?
+        name: String, format: UploadFormat, for principal: Principal, receipt: ReplyReceipt<(DatasetID, UploadTicket)>?
     ) async throws -> (dataset: DatasetID, ticket: UploadTicket) {
         let dataset = newDataset(name, principal)
-        let upload = make(name, format, for: dataset.id, principal)
+        let upload = make(name, format.file, for: dataset.id, principal)
         let (uploads, datasets, ticket) = (uploads, datasets, ticket(upload))
         try await database.write { connection in
             try datasets.insert(connection, principal.organization, dataset)
@@ -90,7 +90,7 @@ package struct UploadService: Sendable {
     ///
     /// - Throws: `PlatformError.notFound` for a key that is not the organization's, `invalid` when the bytes are not there or not as said.
     package func complete(
-        key: String, name: String, format: FileFormat, size: Int64, for principal: Principal
+        key: String, name: String, format: UploadFormat, size: Int64, for principal: Principal
     ) async throws -> DatasetID {
         let (uploads, datasets, now) = (uploads, datasets, clock.now)
         let dataset = newDataset(name, principal)
@@ -101,8 +101,11 @@ package struct UploadService: Sendable {
                         "There is no upload with this s3_key: use the path of the upload URL without its first slash.")
                 }
                 if upload.state == .completed, let made = upload.dataset { return made }
-                let bytes = try Self.arrived(upload, name: name, format: format, size: size, sha256: nil)
+                let bytes = try Self.arrived(upload, name: name, format: format.file, size: size, sha256: nil)
                 if let waiting = upload.dataset {
+                    guard try datasets.find(connection, principal.organization, waiting) != nil else {
+                        throw PlatformError.notFound("Dataset not found.")
+                    }
                     try self.takeIn(connection, upload, bytes, dataset: waiting, at: now)
                     return waiting
                 }

@@ -10,8 +10,10 @@ struct RowCells {
 
     private(set) var cells = [Cell]()
 
+    /// The first is the column that a run makes.
     static let answerColumns: Set<String> = [
-        "answer", "response", "completion", "output", "reply", "chosen", "antwort", "réponse", "respuesta", "risposta", "a",
+        "enhanced_completion", "answer", "response", "completion", "output", "reply", "chosen", "antwort", "réponse", "respuesta",
+        "risposta", "a",
     ]
 
     /// The cells of a passage; nil when it is none of a row: its first line must be a cell, and every line too, unless there is an answer

@@ -25,7 +25,7 @@ struct DatasetPlatformBody: Encodable, Sendable {
         name = dataset.name
         status = overview.status.rawValue
         created_at = dataset.createdAt.millisecondsText
-        updated_at = overview.updatedAt.millisecondsText
+        updated_at = overview.dataset.updatedAt.millisecondsText
         row_count = overview.rowCount
         run_id = overview.activeRun?.id.text
         configured_column_mapping = (overview.activeRun ?? overview.latestRun).map { MappingBody($0.plan.mapping) }
@@ -134,7 +134,7 @@ struct DatasetListEntryBody: Encodable, Sendable {
         name = overview.dataset.name
         status = showsAwaitingInput && overview.awaitsInput ? "awaiting_input" : overview.status.rawValue
         created_at = overview.dataset.createdAt.millisecondsText
-        updated_at = overview.updatedAt.millisecondsText
+        updated_at = overview.dataset.updatedAt.millisecondsText
         row_count = overview.rowCount
         description = overview.dataset.description
     }

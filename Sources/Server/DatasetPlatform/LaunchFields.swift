@@ -11,8 +11,11 @@ enum LaunchFields {
     /// The key of a launch, read before anything else is checked: a known one is answered whatever else the body says. None for an estimate.
     static func idempotencyKey(_ fields: Fields) -> String? {
         if fields.peek("estimate") == .bool(true) { return nil }
-        guard case .object(let job)? = fields.peek("job_specification"), case .string(let key)? = job["idempotency_key"] else { return nil }
-        return key
+        guard case .object(let job)? = fields.peek("job_specification"), case .string(let text)? = job["idempotency_key"] else {
+            return nil
+        }
+        // What cannot be a key was never one, and is named with everything else that is wrong.
+        return key.contains(text.unicodeScalars.count) && !text.unicodeScalars.contains("\0") ? text : nil
     }
 
     /// - Throws: `PlatformError.invalid` with everything that is wrong; `notBuilt` for what is asked for and not there yet.

@@ -1,6 +1,5 @@
 import Foundation
 import Hummingbird
-import Ingestion
 import Platform
 
 /// Uploads and imports: `/api/v1/datasets`, `/api/v1/datasets/upload/…`, and the signed place where the bytes go (contract B §3.5, §3.6).
@@ -123,7 +122,7 @@ struct UploadRoutes: Sendable {
 
 /// What `source` of a new dataset says, in either of the client's dialects (contract B §3.6).
 enum SourceFields {
-    case file(name: String, format: FileFormat)
+    case file(name: String, format: UploadFormat)
     case url(name: String?, url: String, files: [String]?)
 
     /// - Throws: `PlatformError.invalid`, `notBuilt`.
@@ -145,7 +144,7 @@ enum SourceFields {
             source = .url(name: fields.string("name", length: UploadService.nameLength).given, url: url, files: files)
         } else if type == nil || type == "file" {
             let name = fields.requiredString("name", length: UploadService.nameLength)
-            let format = fields.has("file_format") ? try fields.fileFormat() : FileFormat.detect(filename: name, contentType: nil)
+            let format = fields.has("file_format") ? try fields.fileFormat() : UploadFormat(filename: name)
             if format == nil, !fields.has("file_format") {
                 fields.note("file_format", "is required unless name ends in .csv, .json, .jsonl or .parquet.", .missing)
             }
@@ -164,14 +163,11 @@ enum SourceFields {
 }
 
 extension Fields {
-    /// Formats of the contract that documents have; tables have those of `FileFormat`.
-    private static let planned: Set = ["pdf", "docx", "pptx", "xlsx", "html", "zip"]
-
     /// - Throws: `PlatformError.notBuilt` for a format of the contract that this version cannot read.
-    fileprivate func fileFormat() throws -> FileFormat? {
+    fileprivate func fileFormat() throws -> UploadFormat? {
         let name = requiredString("file_format", length: 1...100)
-        if let format = FileFormat(rawValue: name) { return format }
-        if Self.planned.contains(name) {
+        if let format = UploadFormat(name: name) { return format }
+        if UploadFormat.planned.contains(name) {
             throw PlatformError.notBuilt("file_format \(name) is not built yet: send csv, json, jsonl, parquet or txt.")
         }
         if !name.isEmpty { note("file_format", "must be csv, json, jsonl or parquet, not \"\(name)\".", .value) }

@@ -35,11 +35,12 @@ struct ProblemMiddleware: RouterMiddleware {
     }
 
     private func unmatched(_ request: Request, _ context: QuarryRequestContext) -> Problem {
+        // Before the methods: `/api/v1/datasets/invent` looks like a dataset with the id `invent`.
+        if DatasetPlatformRoutes.isPlanned(request.uri.path) {
+            return Problem(.notBuilt("\(request.uri.path) is part of this API, but not built yet."), requestID: context.requestID)
+        }
         let methods = table.methods(of: request.uri.path).map(\.rawValue)
         guard !methods.isEmpty else {
-            if DatasetPlatformRoutes.isPlanned(request.uri.path) {
-                return Problem(.notBuilt("\(request.uri.path) is part of this API, but not built yet."), requestID: context.requestID)
-            }
             return Problem(.notFound, detail: "There is nothing at \(request.uri.path).", requestID: context.requestID)
         }
         return Problem(

@@ -6,6 +6,8 @@ struct FileBody: Encodable, Sendable {
         /// 0 to 100.
         let progress: Int
         @Nullable var error: String?
+        /// What its owner should know although it could be read, such as rows that were filled up; null when there is nothing.
+        @Nullable var remarks: String?
         /// `none`, `keyword` or `vector`: by what a search can already find it; `vector` is both.
         let searchable: String
     }
@@ -41,7 +43,7 @@ struct FileBody: Encodable, Sendable {
         storageCharged = file.storageCharged
         createdAt = file.createdAt.secondsText
         processingStatus = Processing(
-            progress: content.progress, error: file.error,
+            progress: content.progress, error: file.error, remarks: content.remarks,
             searchable: content.status != .ready ? "none" : content.vectorsSHA256 == nil ? "keyword" : "vector")
         processedAt = content.processedAt?.secondsText
         associations = file.associations.map(FileAssociationBody.init)

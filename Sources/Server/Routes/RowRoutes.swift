@@ -1,6 +1,4 @@
-import Adaptation
 import Hummingbird
-import Ingestion
 import Platform
 
 /// `/v1/datasets/{dataset_id}/rows` and `/diff`: the table with its scores, and a run's input and output side by side.
@@ -36,12 +34,11 @@ struct RowScoreBody: Encodable, Sendable {
     @Nullable var completion: Double?
     let measures: [String: Double]
 
-    init(_ assessment: RowAssessment) {
-        total = Self.rounded(assessment.total)
-        prompt = assessment.promptScore.map(Self.rounded)
-        completion = assessment.completionScore.map(Self.rounded)
-        measures = Dictionary(
-            assessment.values.map { ($0.key.rawValue, ($0.value * 1000).rounded() / 1000) }, uniquingKeysWith: { first, _ in first })
+    init(_ score: RowScore) {
+        total = Self.rounded(score.total)
+        prompt = score.prompt.map(Self.rounded)
+        completion = score.completion.map(Self.rounded)
+        measures = score.measures.mapValues { ($0 * 1000).rounded() / 1000 }
     }
 
     static func rounded(_ score: Double) -> Double { (score * 100).rounded() / 100 }
@@ -64,29 +61,18 @@ private struct RowPageBody: Encodable, Sendable {
     @Nullable var nextCursor: String?
     let hasMore: Bool
 
-    init(_ page: RowPage) throws {
+    init(_ page: RowPage) {
         columns = page.columns
         rowCount = page.rowCount
         runId = page.run?.text
-        data = try page.rows.elements.map { row in
+        data = page.rows.elements.map { row in
             RowBody(
-                row: row.number, values: try Self.values(page.columns, row.cells), score: row.entry.map { RowScoreBody($0.before) },
+                row: row.number, values: Dictionary(zip(page.columns, row.values), uniquingKeysWith: { first, _ in first }),
+                score: row.entry.map { RowScoreBody($0.scoreBefore) },
                 outcome: row.entry?.outcome.rawValue)
         }
         nextCursor = page.rows.nextCursor
         hasMore = page.rows.nextCursor != nil
-    }
-
-    private static func values(_ columns: [String], _ cells: [Cell]) throws -> [String: JSONValue] {
-        var values: [String: JSONValue] = [:]
-        for (column, cell) in zip(columns, cells) {
-            switch cell {
-            case .null: values[column] = .null
-            case .string(let text): values[column] = .string(text)
-            case .json(let text): values[column] = (try? JSONValue.parse(.init(text.utf8))) ?? .string(text)
-            }
-        }
-        return values
     }
 }
 
@@ -129,8 +115,8 @@ private struct ComparisonPageBody: Encodable, Sendable {
                 output: row.output.map {
                     OutputBody(prompt: $0.prompt, completion: $0.completion, reasoning: $0.reasoning, rejected: $0.rejected)
                 },
-                scoreBefore: RowScoreBody.rounded(row.entry.before.total),
-                scoreAfter: row.entry.after.map { RowScoreBody.rounded($0.total) })
+                scoreBefore: RowScoreBody.rounded(row.entry.scoreBefore.total),
+                scoreAfter: row.entry.scoreAfter.map { RowScoreBody.rounded($0.total) })
         }
         nextCursor = page.rows.nextCursor
         hasMore = page.rows.nextCursor != nil

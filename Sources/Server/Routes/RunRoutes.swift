@@ -1,4 +1,3 @@
-import Adaptation
 import Hummingbird
 import Platform
 
@@ -129,6 +128,6 @@ struct DroppedRowBody: Encodable, Sendable {
         reason = entry.reason
         keptRow = entry.keptRow
         similarity = entry.similarity.map { ($0 * 1000).rounded() / 1000 }
-        score = RowScoreBody.rounded(entry.before.total)
+        score = RowScoreBody.rounded(entry.scoreBefore.total)
     }
 }

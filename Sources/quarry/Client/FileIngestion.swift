@@ -1,13 +1,8 @@
-import Crypto
 import Foundation
 import Platform
 
 /// Brings files into a dataset and waits until each is ready or failed.
 struct FileIngestion {
-    /// How long to wait before the server is asked again how far it is: longer each time, so that waiting does not use up the rate limit.
-    static let firstPoll = Duration.milliseconds(100)
-    static let longestPoll = Duration.seconds(3)
-
     /// What became of one file.
     struct Result {
         let filename: String
@@ -21,14 +16,14 @@ struct FileIngestion {
 
     /// Each file is a matter of its own: what the server refuses does not keep the others out.
     func run(_ files: [URL]) async throws -> [Result] {
-        var bar = ProgressBar(total: files.count * 100)
+        let bar = ProgressBar(total: files.count * 100)
         var results: [Result] = []
         var waiting: [(id: String, filename: String)] = []
         let known = try await knownFiles()
         for (index, file) in files.enumerated() {
             let name = file.lastPathComponent
             bar.show(index * 10, "sending \(name)")
-            if try known.contains(Self.mark(name, Self.digest(file))) {
+            if try known.contains(Self.mark(name, FilePieces(file: file).sha256())) {
                 results.append(Result(filename: name, status: "known", reason: "the dataset has it already"))
                 continue
             }
@@ -47,7 +42,7 @@ struct FileIngestion {
     }
 
     private func outcome(of id: String, _ filename: String, show: (Int, String) -> Void) async throws -> Result {
-        var wait = Self.firstPoll
+        var patience = Patience()
         while true {
             let reply = try await client.get("/v1/files/\(id)")
             let status = reply["status"]?.text ?? ""
@@ -55,8 +50,7 @@ struct FileIngestion {
             if status == "ready" || status == "failed" {
                 return Result(filename: filename, status: status, reason: reply["processingStatus"]?["error"]?.text)
             }
-            try await Task.sleep(for: wait)
-            wait = min(wait * 2, Self.longestPoll)
+            try await patience.wait()
         }
     }
 
@@ -75,12 +69,4 @@ struct FileIngestion {
     }
 
     private static func mark(_ filename: String, _ sha256: String) -> String { "\(sha256) \(filename)" }
-
-    /// The SHA-256 of a file, read piece by piece.
-    private static func digest(_ file: URL) throws -> String {
-        let handle = try FileHandle(forReadingFrom: file)
-        var hash = SHA256()
-        while let chunk = try handle.read(upToCount: 1 << 20), !chunk.isEmpty { hash.update(data: chunk) }
-        return Hexadecimal.text(hash.finalize())
-    }
 }

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Platform
 
@@ -8,27 +7,14 @@ final class ThrowAwayServer {
     let key: String
     private let process: Process
     private let folder: URL
-    /// Held so that it is heard.
-    private let interruption: any DispatchSourceSignal
+    private let interruption: Interruption
 
-    private init(address: String, key: String, process: Process, folder: URL, interruption: any DispatchSourceSignal) {
+    private init(address: String, key: String, process: Process, folder: URL, interruption: Interruption) {
         self.address = address
         self.key = key
         self.process = process
         self.folder = folder
         self.interruption = interruption
-    }
-
-    /// Cleans up on Ctrl-C. The signal is ignored otherwise, by the server too while it starts: it ends when it is told to.
-    private static func onInterrupt(_ cleanUp: @escaping @Sendable () -> Void) -> any DispatchSourceSignal {
-        signal(SIGINT, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-        source.setEventHandler {
-            cleanUp()
-            exit(130)
-        }
-        source.resume()
-        return source
     }
 
     /// Starts the server and waits until it listens.
@@ -49,7 +35,8 @@ final class ThrowAwayServer {
         environment["QUARRY_RATE_LIMIT_USER"] = "0"
         environment["QUARRY_RATE_LIMIT_ORG"] = "0"
         process.environment = environment
-        let interruption = onInterrupt {
+        // The server that is started below ignores the signal too, while it starts: it ends when it is told to.
+        let interruption = Interruption {
             process.terminate()
             process.waitUntilExit()
             try? FileManager.default.removeItem(at: folder)

@@ -1,12 +1,13 @@
 import ArgumentParser
 import Foundation
 
-/// `quarry demo`: the main job from end to end on a throw-away server: documents in, cited answers out.
+/// `quarry demo`: both jobs from end to end on a throw-away server: documents in, cited answers out; a dirty table in, a better one out.
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "demo", abstract: "Read the example documents and answer questions about them, on a throw-away server.")
+        commandName: "demo",
+        abstract: "Read the example documents, clean the example table, and answer questions about both, on a throw-away server.")
 
-    @Option(help: "The folder with documents/ and demo-questions.txt.") var examples = "examples"
+    @Option(help: "The folder with documents/, demo-questions.txt and tables/.") var examples = "examples"
 
     func run() async throws {
         let folder = URL(fileURLWithPath: examples)
@@ -15,7 +16,10 @@ struct DemoCommand: AsyncParsableCommand {
             .split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
         let server = try await ThrowAwayServer.start()
         do {
-            try await show(APIClient(server: server.address, key: server.key), files, questions)
+            let client = APIClient(server: server.address, key: server.key)
+            let second = try DatasetDemo(client: client, examples: folder)
+            try await show(client, files, questions)
+            try await second.show()
         } catch {
             server.stop()
             Terminal.complain("The demo failed: \(error)")

@@ -106,7 +106,8 @@ struct ConfigurationFile: Decodable, Sendable {
     ]
 
     static let knownInSections: [String: Set<String>] = [
-        "limits": ["requestsPerMinuteUser", "requestsPerMinuteOrganization"], "uploads": ["maxBytes", "maxDatasetBytes"], "jobs": ["concurrency"],
+        "limits": ["requestsPerMinuteUser", "requestsPerMinuteOrganization"], "uploads": ["maxBytes", "maxDatasetBytes"],
+        "jobs": ["concurrency"],
         "retrieval": ["minimumCosine", "minimumMatchedShare"], "network": ["allowPrivate"], "integrations": ["huggingface", "kaggle"],
         "runs": ["generator", "concurrency", "deduplicationThreshold"], "adaption": ["awaitingInput"],
     ]

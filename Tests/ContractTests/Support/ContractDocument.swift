@@ -15,7 +15,7 @@ struct ContractDocument: Sendable {
     }
 
     /// Headers that say something only where the document says so.
-    private static let described = ["Retry-After", "WWW-Authenticate", "Idempotency-Replayed", "Content-Disposition"]
+    private static let described = ["Retry-After", "WWW-Authenticate", "Idempotency-Replayed", "Content-Disposition", "X-Should-Retry"]
 
     let checker: SchemaChecker
     let operations: [Operation]
@@ -43,9 +43,12 @@ struct ContractDocument: Sendable {
     /// Everything in an answer that the document does not say, or says otherwise.
     func faults(_ request: TestRequest, _ answer: TestAnswer) -> [String] {
         var faults = answer.header("X-Request-Id")?.isEmpty ?? true ? ["X-Request-Id is missing"] : []
-        if answer.status >= 400 { faults += problemFaults(answer) }
+        let isOfDatasetPlatform = request.path.prefix { $0 != "?" }.hasPrefix("/api/v1/")
+        if answer.status >= 400 { faults += isOfDatasetPlatform ? platformErrorFaults(answer) : problemFaults(answer) }
         guard let operation = operation(request.method, request.path) else {
-            return faults + ([404, 405].contains(answer.status) ? [] : ["the operation is not documented"])
+            // What belongs to the dataset platform and is not built yet says so.
+            let expected = isOfDatasetPlatform ? [404, 405, 501] : [404, 405]
+            return faults + (expected.contains(answer.status) ? [] : ["the operation is not documented"])
         }
         let response = checker.resolve(operation.description["responses"]["\(answer.status)"])
         guard !response.members.isEmpty else { return faults + ["status \(answer.status) is not documented"] }
@@ -58,7 +61,25 @@ struct ContractDocument: Sendable {
         var faults = checker.faults(answer.json, ["$ref": "#/components/schemas/Problem"])
         if answer.mediaType != "application/problem+json" { faults.append("an error is \(answer.mediaType ?? "nothing")") }
         if answer["status"].int != answer.status { faults.append("the problem's status is \(answer["status"])") }
-        // A replayed problem is the first one to the byte, and so names the first request.
+        return faults + errorHeaderFaults(answer)
+    }
+
+    /// The second shape of errors, under `/api/v1`. No 422 of it is about fields: it says what cannot be done yet.
+    private func platformErrorFaults(_ answer: TestAnswer) -> [String] {
+        var faults = checker.faults(answer.json, ["$ref": "#/components/schemas/DatasetPlatformError"])
+        if answer.mediaType != "application/json" { faults.append("an error is \(answer.mediaType ?? "nothing")") }
+        if answer["statusCode"].int != answer.status { faults.append("statusCode is \(answer["statusCode"])") }
+        // Which errors may pass by themselves: for all others the SDK is told not to try again.
+        let mayPass = answer.status == 429 || (answer.status >= 500 && answer.status != 501)
+        if answer.header("X-Should-Retry") != (mayPass ? nil : "false") {
+            faults.append("x-should-retry is \(answer.header("X-Should-Retry") ?? "nothing")")
+        }
+        return faults + errorHeaderFaults(answer)
+    }
+
+    private func errorHeaderFaults(_ answer: TestAnswer) -> [String] {
+        var faults: [String] = []
+        // A replayed error is the first one to the byte, and so names the first request.
         if answer.header("Idempotency-Replayed") == nil, answer["requestId"].text != answer.header("X-Request-Id") {
             faults.append("requestId is not X-Request-Id")
         }

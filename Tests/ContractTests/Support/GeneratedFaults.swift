@@ -31,6 +31,7 @@ struct GeneratedFaults {
     }
 
     private func requests(_ operation: ContractDocument.Operation, _ status: Int) -> [(TestAPI, TestRequest)] {
+        if operation.path.hasPrefix("/api/v1/") { return platformRequests(operation, status) }
         let (method, path) = (operation.method, NamingRequest.filled(operation.path) { own[$0] })
         let takesKeys = ["POST", "PUT", "PATCH"].contains(method)
         switch status {
@@ -38,16 +39,47 @@ struct GeneratedFaults {
         case 403: return [(powerless, TestRequest(method, path))]
         case 400: return unreadable(operation, path).map { (owner, $0) }
         case 413: return tooLarge(operation, path).map { (owner, $0) }
-        case 415:
-            return ["text/plain", "application/xml", ""].map { type in
-                (owner, TestRequest(method, path, headers: ["Content-Type": type], body: Data("{}".utf8)))
-            }
-        case 422 where takesKeys && operation.id != "uploadFile":
-            return ["a b", String(repeating: "k", count: 256), "schlüssel", ""].map {
-                (owner, TestRequest(method, path, json: [:], headers: ["Idempotency-Key": $0]))
-            }
+        case 415: return otherMedia(method, path).map { (owner, $0) }
+        case 422 where takesKeys && operation.id != "uploadFile": return wrongKeys(method, path).map { (owner, $0) }
         case 422: return wrong(operation, path).map { (owner, $0) }
         default: return []
+        }
+    }
+
+    /// Under `/api/v1` whatever is wrong with a request is 400; 422 and 501 have their own tests.
+    private func platformRequests(_ operation: ContractDocument.Operation, _ status: Int) -> [(TestAPI, TestRequest)] {
+        let (method, path) = (operation.method, NamingRequest.filled(operation.path) { own[$0] })
+        switch status {
+        case 401: return [(nobody, TestRequest(method, path))]
+        case 403: return [(powerless, TestRequest(method, path))]
+        case 400 where operation.hasBody:
+            let missing = [TestRequest(method, path, json: [:]), TestRequest(method, path, json: []), TestRequest(method, path, json: "x")]
+            return (unreadable(operation, path) + wrongKeys(method, path) + missing).map { (owner, $0) }
+        case 400 where operation.id == "downloadPlatformDataset":
+            return ["fileFormat=xml", "fileFormat=CSV", "fileFormat=", "file_format=zip"].map {
+                (owner, TestRequest("GET", "\(path)?\($0)"))
+            }
+        case 400:
+            let cursors = ["x", "%00", "MQ", "MXxhfGJ8Yw"].map { "cursor=\($0)" }
+            let limits = ["0", "101", "x", "1.5", "-1", "nan", "inf", "9999999999999999999999"].map { "limit=\($0)" }
+            let others = [
+                "status=done", "sort=id", "sort_direction=up", "created_after=yesterday", "created_before=2026", "type=raw", "q=%00",
+                "created_by_user_id=%00",
+            ]
+            return (cursors + limits + others).map { (owner, TestRequest("GET", "\(path)?\($0)")) }
+        case 413: return tooLarge(operation, path).map { (owner, $0) }
+        case 415: return otherMedia(method, path).map { (owner, $0) }
+        default: return []
+        }
+    }
+
+    private func otherMedia(_ method: String, _ path: String) -> [TestRequest] {
+        ["text/plain", "application/xml", ""].map { TestRequest(method, path, headers: ["Content-Type": $0], body: Data("{}".utf8)) }
+    }
+
+    private func wrongKeys(_ method: String, _ path: String) -> [TestRequest] {
+        ["a b", String(repeating: "k", count: 256), "schlüssel", ""].map {
+            TestRequest(method, path, json: [:], headers: ["Idempotency-Key": $0])
         }
     }
 
@@ -74,6 +106,7 @@ struct GeneratedFaults {
 
     private func tooLarge(_ operation: ContractDocument.Operation, _ path: String) -> [TestRequest] {
         if operation.id == "uploadFile" { return [TestForm(filename: "a.md", content: Data(repeating: 0x61, count: 4_097)).request()] }
+        if operation.id == "receiveUpload" { return [TestRequest("PUT", own[.target], body: Data(repeating: 0x61, count: 4_097))] }
         let size = operation.method == "DELETE" ? 64 * 1024 : 4 * 1024 * 1024
         return [
             TestRequest(operation.method, path, headers: ["Content-Type": "application/json"], body: Data(repeating: 0x20, count: size + 1))

@@ -13,8 +13,14 @@ struct NamingRequest: Sendable {
 
     /// Which kind of thing each placeholder names.
     private static let placeholders: [String: Kind] = [
-        "{model_id}": .model, "{dataset_id}": .dataset, "{file_id}": .file, "{chat_id}": .chat,
+        "{model_id}": .model, "{dataset_id}": .dataset, "{file_id}": .file, "{chat_id}": .chat, "{run_id}": .run,
     ]
+
+    /// Routes whose dataset is one with a table.
+    private static func kind(_ placeholder: some StringProtocol, in path: String) -> Kind? {
+        let isAboutTables = path.hasPrefix("/api/v1/") || ["/runs", "/rows", "/diff", "/publications"].contains { path.contains($0) }
+        return placeholder == "{dataset_id}" && isAboutTables ? .table : placeholders[String(placeholder)]
+    }
 
     /// Requests of routes whose path names nothing, or whose body or query names something more.
     private static let written: [String: [NamingRequest]] = Dictionary(
@@ -74,17 +80,52 @@ struct NamingRequest: Sendable {
             NamingRequest("DELETE /v1/files/{file_id}", [.file: 404]) { TestRequest("DELETE", "/v1/files/\($0[.file])?purge=true") },
             NamingRequest("PATCH /v1/chats/{chat_id}", [.chat: 404]) { json("PATCH", "/v1/chats/\($0[.chat])", ["title": "taken"]) },
             NamingRequest("POST /v1/chats/{chat_id}/cancel", [.chat: 404]) { TestRequest("POST", "/v1/chats/\($0[.chat])/cancel") },
+            NamingRequest("POST /v1/datasets/{dataset_id}/runs/{run_id}/cancel", [.table: 404, .run: 404]) {
+                TestRequest("POST", "/v1/datasets/\($0[.table])/runs/\($0[.run])/cancel")
+            },
+            NamingRequest("GET /v1/datasets/{dataset_id}/diff", [.table: 404]) {
+                TestRequest("GET", "/v1/datasets/\($0[.table])/diff")
+            },
+            NamingRequest("GET /v1/datasets/{dataset_id}/diff", [.table: 404, .run: 404]) {
+                TestRequest("GET", "/v1/datasets/\($0[.table])/diff?run_id=\($0[.run])")
+            },
+            NamingRequest("POST /api/v1/datasets/{dataset_id}/run", [.table: 404]) {
+                json("POST", "/api/v1/datasets/\($0[.table])/run", ["column_mapping": Belongings.mapping])
+            },
+            NamingRequest("POST /api/v1/datasets/{dataset_id}/adapt", [.table: 404]) {
+                json("POST", "/api/v1/datasets/\($0[.table])/adapt", ["estimate": true])
+            },
+            NamingRequest("POST /api/v1/datasets/{dataset_id}/publish", [.table: 404]) {
+                json("POST", "/api/v1/datasets/\($0[.table])/publish", ["target": "kaggle", "target_spec": ["repository": "ada/refunds"]])
+            },
+            NamingRequest("POST /api/v1/datasets/{dataset_id}/upload/complete", [.table: 404]) {
+                json("POST", "/api/v1/datasets/\($0[.table])/upload/complete", ["file_size_bytes": 1])
+            },
+            NamingRequest("POST /api/v1/datasets/{dataset_id}/upload/complete", [.opened: 404]) {
+                json("POST", "/api/v1/datasets/\($0[.opened])/upload/complete", ["file_size_bytes": .integer(size)])
+            },
+            NamingRequest("POST /api/v1/datasets/upload/complete", [.upload: 404]) {
+                json(
+                    "POST", "/api/v1/datasets/upload/complete",
+                    ["s3_key": .string($0[.upload]), "name": "mine", "file_format": "csv", "file_size_bytes": .integer(size)])
+            },
         ], by: \.route)
 
     /// Routes that name nothing at all.
     private static let nameless: Set<String> = [
         "GET /v1/models", "POST /v1/models", "GET /v1/models/catalog", "GET /v1/datasets", "POST /v1/datasets", "GET /v1/chats",
         "GET /v1/integrations", "GET /v1/integrations/{integration_name}", "PUT /v1/integrations/{integration_name}",
-        "DELETE /v1/integrations/{integration_name}",
+        "DELETE /v1/integrations/{integration_name}", "GET /api/v1/datasets", "POST /api/v1/datasets",
+        "POST /api/v1/datasets/upload/initiate",
     ]
 
     /// Placeholders of words that are the same for everybody.
-    private static let words = ["{resource_type}": "dataset", "{integration_name}": "webhook"]
+    private static let words = [
+        "{resource_type}": "dataset", "{integration_name}": "webhook", "{upload_id}": "any", "{filename}": "any.csv",
+    ]
+
+    /// Bytes of every table that belongings have.
+    private static let size = Int64(Belongings.rows.utf8.count)
 
     private static let question: JSONValue = [["role": "user", "content": "How long do refunds take?"]]
 
@@ -103,7 +144,7 @@ struct NamingRequest: Sendable {
             let key = "\(route.method) \(route.path)"
             let named = route.path.split(separator: "/").map(String.init).filter { $0.hasPrefix("{") && $0 != "{integration_name}" }
             if let written = written[key] {
-                let missing = named.compactMap { placeholders[$0] }.filter { kind in !written.contains { $0.answers[kind] != nil } }
+                let missing = named.compactMap { kind($0, in: route.path) }.filter { kind in !written.contains { $0.answers[kind] != nil } }
                 if !missing.isEmpty { Issue.record("no request of \(key) names \(missing)") }
                 return written
             }
@@ -111,11 +152,11 @@ struct NamingRequest: Sendable {
                 if !nameless.contains(key) { Issue.record("\(key) is new: say here what its body and query name") }
                 return []
             }
-            guard ["GET", "DELETE"].contains(route.method), named.allSatisfy({ placeholders[$0] != nil }) else {
+            guard ["GET", "DELETE"].contains(route.method), named.allSatisfy({ kind($0, in: route.path) != nil }) else {
                 Issue.record("\(key) is new: say here how it is called")
                 return []
             }
-            let kinds = named.compactMap { placeholders[$0] }
+            let kinds = named.compactMap { kind($0, in: route.path) }
             return [
                 NamingRequest(key, Dictionary(kinds.map { ($0, 404) }, uniquingKeysWith: { first, _ in first })) { ids in
                     TestRequest(route.method, filled(route.path) { ids[$0] })
@@ -129,7 +170,7 @@ struct NamingRequest: Sendable {
         path.split(separator: "/").map { segment in
             switch segment {
             case "{resource_id}": "/" + id(.dataset)
-            default: "/" + (placeholders[String(segment)].map(id) ?? words[String(segment)] ?? String(segment))
+            default: "/" + (kind(segment, in: path).map(id) ?? words[String(segment)] ?? String(segment))
             }
         }.joined()
     }

@@ -26,7 +26,9 @@ struct LanguageGuess {
         for (word, entry) in zip(scan.words, entries).prefix(Self.mostWords) where word.script == .latin && !word.isNumber {
             words += 1
             guard let mask = entry?.languages, mask != 0 else {
-                if let language = vocabulary?.language(word.stem), Int(language.rawValue) < votes.count { votes[Int(language.rawValue)] += 0.4 }
+                if let language = vocabulary?.language(word.stem), Int(language.rawValue) < votes.count {
+                    votes[Int(language.rawValue)] += 0.4
+                }
                 continue
             }
             functionWords += 1
@@ -40,7 +42,8 @@ struct LanguageGuess {
         }
         functionShare = words > 0 ? functionWords / words : 0
         addLetters(scan, words, &votes)
-        guard words > 0, let best = votes.indices.max(by: { votes[$0] < votes[$1] }), let found = WrittenLanguage(rawValue: UInt8(best)) else {
+        guard words > 0, let best = votes.indices.max(by: { votes[$0] < votes[$1] }), let found = WrittenLanguage(rawValue: UInt8(best))
+        else {
             return
         }
         let second = votes.indices.filter { $0 != best }.map { votes[$0] }.max() ?? 0

@@ -14,14 +14,16 @@ enum WrittenLanguage: UInt8, CaseIterable, Codable, Sendable {
     }
 
     private static let near: [Set<WrittenLanguage>] = [
-        [.swedish, .danish], [.spanish, .portuguese], [.polish, .czech], [.russian, .ukrainian], [.arabic, .persian], [.chinese, .japanese],
+        [.swedish, .danish], [.spanish, .portuguese], [.polish, .czech], [.russian, .ukrainian], [.arabic, .persian],
+        [.chinese, .japanese],
     ]
 
     /// What the language is called in prompts that ask for a translation, small letters, in the languages of `FunctionWords`.
     static let names = [
         "english", "german", "french", "spanish", "italian", "portuguese", "dutch", "swedish", "danish", "norwegian", "polish", "czech",
         "romanian", "turkish", "finnish", "hungarian", "vietnamese", "indonesian", "russian", "ukrainian", "greek", "arabic", "persian",
-        "hebrew", "hindi", "thai", "chinese", "mandarin", "japanese", "korean", "latin", "language", "translate", "translation", "translated",
+        "hebrew", "hindi", "thai", "chinese", "mandarin", "japanese", "korean", "latin", "language", "translate", "translation",
+        "translated",
         "englisch", "englische", "englischen", "deutsch", "deutsche", "deutschen", "französisch", "französische", "spanisch", "spanische",
         "italienisch", "italienische", "portugiesisch", "niederländisch", "russisch", "chinesisch", "japanisch", "übersetze", "übersetzen",
         "übersetzung", "sprache", "anglais", "anglaise", "allemand", "français", "française", "espagnol", "italien", "portugais",
@@ -29,7 +31,8 @@ enum WrittenLanguage: UInt8, CaseIterable, Codable, Sendable {
         "francés", "español", "italiano", "portugués", "neerlandés", "ruso", "chino", "japonés", "traduce", "traducir", "traduzca",
         "traducción", "idioma", "inglese", "tedesco", "francese", "spagnolo", "portoghese", "olandese", "russo", "cinese", "giapponese",
         "traduci", "tradurre", "traduzione", "lingua", "inglês", "alemão", "francês", "espanhol", "português", "holandês", "chinês",
-        "japonês", "traduza", "traduzir", "tradução", "língua", "engels", "duits", "frans", "spaans", "italiaans", "portugees", "nederlands",
+        "japonês", "traduza", "traduzir", "tradução", "língua", "engels", "duits", "frans", "spaans", "italiaans", "portugees",
+        "nederlands",
         "russisch", "chinees", "japans", "vertaal", "vertalen", "vertaling", "taal", "переведи", "переведите", "перевод", "английский",
         "английском", "немецкий", "французский", "испанский",
     ]

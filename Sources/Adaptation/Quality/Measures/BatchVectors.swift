@@ -25,8 +25,10 @@ package struct BatchVectors: Sendable {
                 let leftStart = leftRow * dimensions
                 let rightStart = rightRow * dimensions
                 while index + 16 <= dimensions {
-                    let first = UnsafeRawPointer(left.baseAddress.unsafelyUnwrapped + leftStart + index).loadUnaligned(as: SIMD16<Float>.self)
-                    let second = UnsafeRawPointer(right.baseAddress.unsafelyUnwrapped + rightStart + index).loadUnaligned(as: SIMD16<Float>.self)
+                    let first = UnsafeRawPointer(left.baseAddress.unsafelyUnwrapped + leftStart + index).loadUnaligned(
+                        as: SIMD16<Float>.self)
+                    let second = UnsafeRawPointer(right.baseAddress.unsafelyUnwrapped + rightStart + index).loadUnaligned(
+                        as: SIMD16<Float>.self)
                     sums += first * second
                     index += 16
                 }

@@ -24,10 +24,14 @@ struct Completeness {
             let usual = endings.closedShare(ending.form)
             var missing = Self.rise(usual, from: 0.3, to: 0.92) * 0.8
             if ending.form == .lines { missing = min(missing, 0.4) }
+            // A number is as good an end as a mark for a short text.
+            if text.scan.lastKind == .digit, ending.form != .prose, ending.form != .lines { missing *= 0.4 }
             // A short last line, such as the result below a calculation or a name below a letter, and lines that end like others.
             missing *= 1 - ending.lineShare
             // After whole sentences a last one without its mark is conspicuous whatever the table does.
-            if ending.form == .prose || ending.form == .sentence, text.scan.sentenceEnds > 1, ending.lineShare < 0.3 { missing = max(missing, 0.55) }
+            if ending.form == .prose || ending.form == .sentence, text.scan.sentenceEnds > 1, ending.lineShare < 0.3 {
+                missing = max(missing, 0.55)
+            }
             if isWordCut(text) { missing = max(missing + 0.12, ending.form == .lines ? 0.35 : 0.2) }
             faults = max(faults, min(missing, 0.95))
         }
@@ -36,7 +40,9 @@ struct Completeness {
 
     /// Whether the last word is one that no other row has, in a table that knows most words.
     private func isWordCut(_ text: ReadText) -> Bool {
-        guard let last = text.scan.words.last, vocabulary.newShare(last.script) < 0.25, !last.script.isUnspaced, !last.isNumber, !last.isCapitalised else { return false }
+        guard let last = text.scan.words.last, vocabulary.newShare(last.script) < 0.25, !last.script.isUnspaced, !last.isNumber,
+            !last.isCapitalised
+        else { return false }
         guard text.scan.words.count > 3, text.entries.last.flatMap({ $0 }) == nil else { return false }
         if last.scalars < 3 { return true }
         return vocabulary.rows(last.stem) <= 1

@@ -46,7 +46,9 @@ struct EncodingFaults {
                 if scalar >= 0x80, before == 0x420 || before == 0x421, isCyrillicTail(scalar) { cyrillicPlaces += 1 }
                 if before == 0x221A, macTails.contains(scalar) { places += 1 }
                 if before == 0x201A, scalar == 0xC4 { places += 1 }
-                if (0x251C...0x252C).contains(before), dosTails.contains(scalar) || (0x2550...0x2592).contains(scalar) && scalar != 0x2551 { places += 1 }
+                if (0x251C...0x252C).contains(before), dosTails.contains(scalar) || (0x2550...0x2592).contains(scalar) && scalar != 0x2551 {
+                    places += 1
+                }
                 if before == 0x393, scalar == 0xC7 { places += 1 }
                 // The marks that a replaced character becomes when it is read as GBK.
                 if before == 0x951F, scalar == 0x65A4 { places += 1 }
@@ -65,10 +67,12 @@ struct EncodingFaults {
 
     private static let windowsBytes: [UInt32: UInt32] = {
         let scalars: [UInt32] = [
-            0x20AC, 0, 0x201A, 0x192, 0x201E, 0x2026, 0x2020, 0x2021, 0x2C6, 0x2030, 0x160, 0x2039, 0x152, 0, 0x17D, 0, 0, 0x2018, 0x2019, 0x201C,
+            0x20AC, 0, 0x201A, 0x192, 0x201E, 0x2026, 0x2020, 0x2021, 0x2C6, 0x2030, 0x160, 0x2039, 0x152, 0, 0x17D, 0, 0, 0x2018, 0x2019,
+            0x201C,
             0x201D, 0x2022, 0x2013, 0x2014, 0x2DC, 0x2122, 0x161, 0x203A, 0x153, 0, 0x17E, 0x178,
         ]
-        return Dictionary(uniqueKeysWithValues: scalars.enumerated().filter { $0.element > 0 }.map { ($0.element, UInt32($0.offset) + 0x80) })
+        return Dictionary(
+            uniqueKeysWithValues: scalars.enumerated().filter { $0.element > 0 }.map { ($0.element, UInt32($0.offset) + 0x80) })
     }()
 
     /// What Windows-1251 shows for the second byte of a Russian letter, without the letters that are Russian themselves.
@@ -89,7 +93,9 @@ struct EncodingFaults {
         var hasAddress = false
         for index in 1..<(bytes.count - 1) {
             if bytes[index] == 32 || bytes[index] == 10 { hasAddress = false }
-            if bytes[index] == UInt8(ascii: "/") || bytes[index] == UInt8(ascii: "=") || bytes[index] == UInt8(ascii: "&") { hasAddress = true }
+            if bytes[index] == UInt8(ascii: "/") || bytes[index] == UInt8(ascii: "=") || bytes[index] == UInt8(ascii: "&") {
+                hasAddress = true
+            }
             guard bytes[index] == UInt8(ascii: "?"), !hasAddress else { continue }
             let isInside = (0x61...0x7A).contains(bytes[index - 1]) && (0x61...0x7A).contains(bytes[index + 1])
             if isInside { count += 1 }
@@ -104,7 +110,9 @@ struct EncodingFaults {
         while index < bytes.count {
             if bytes[index] == UInt8(ascii: "&") {
                 var end = index + 1
-                while end < bytes.count, end - index < 9, CharacterClass.kind(UInt32(min(bytes[end], 0x7F))).isWordPart || bytes[end] == UInt8(ascii: "#") {
+                while end < bytes.count, end - index < 9,
+                    CharacterClass.kind(UInt32(min(bytes[end], 0x7F))).isWordPart || bytes[end] == UInt8(ascii: "#")
+                {
                     end += 1
                 }
                 if end < bytes.count, end > index + 2, bytes[end] == UInt8(ascii: ";") { count += 1 }

@@ -17,11 +17,9 @@ struct Legibility {
     /// 0...1 of a text that says something.
     func value(_ text: ReadText) -> Double {
         var fault = 0.0
-        if !text.isCode { fault = max(words(text), characters(text)) }
+        fault = max(words(text), text.isCode ? 0 : characters(text))
         return 1 - min(0.97, max(fault, order.fault(text)))
     }
-
-    func parts(_ text: ReadText) -> [Double] { [words(text), characters(text)] + order.parts(text) } // DEBUG
 
     private func words(_ text: ReadText) -> Double {
         let scan = text.scan
@@ -29,33 +27,41 @@ struct Legibility {
         var unknown = 0.0
         var cost = 0.0
         var costed = 0.0
+        var isOnlyNames = true
         var expected = 0.0
         scan.bytes.withUnsafeBufferPointer { bytes in
             for index in scan.words.indices {
                 let word = scan.words[index]
                 guard word.scalars >= 3, !word.isNumber, !word.script.isUnspaced else { continue }
                 count += 1
-                if text.entries[index] != nil { continue }
-                let isKnown = vocabulary.rows(word.stem) > 1
-                if !isKnown { unknown += 1 }
-                expected += newShares[Int(word.script.rawValue)]
-                guard word.script == .latin, let nats = LetterModel.cost(UnsafeBufferPointer(rebasing: bytes[word.start..<word.end])) else { continue }
-                // Names are spelt as they please, and a word that other rows have is one.
-                let weight = (word.isCapitalised ? 0.5 : 1) * Double(min(word.scalars, 12)) * (isKnown ? 0.3 : 1)
+                if text.entries[index] == nil {
+                    if vocabulary.rows(word.stem) <= 1 { unknown += 1 }
+                    expected += newShares[Int(word.script.rawValue)]
+                }
+                guard word.script == .latin, let nats = LetterModel.cost(UnsafeBufferPointer(rebasing: bytes[word.start..<word.end])) else {
+                    continue
+                }
+                // Names and abbreviations are spelt as they please.
+                if !word.isCapitalised { isOnlyNames = false }
+                let weight = (word.isCapitalised ? 0.5 : 1) * Double(min(word.scalars, 12))
                 cost += nats * weight
                 costed += weight
             }
         }
         guard count > 0 else { return unspaced(text) }
         let share = unknown / count
-        // How strange the letters are: words of any European language have 2.3 to 2.7 nats, shuffled letters 3.2, random ones 4.
-        var strange = costed > 0 ? Completeness.rise(cost / costed, from: 2.75, to: 3.35) * min(1, costed / 8) : 0
+        // How strange the letters are. Running text has 2.5 nats, and 2.75 in one text of twenty; shuffled letters have 3.2, random ones 4. The
+        // fewer letters there are, the further a sensible word may be off.
+        // Names in code are made of pieces of words.
+        let low = (text.isCode ? 3.1 : 2.75) + 1.6 / max(4, costed).squareRoot()
+        var strange = costed > 0 ? Completeness.rise(cost / costed, from: low, to: low + 0.3) : 0
+        if isOnlyNames { strange *= 0.4 }
         if let excess = letters.excess(text) { strange = Completeness.rise(excess, from: 0.3, to: 1) }
         let excess = Completeness.rise(share - expected / count, from: 0.12, to: 0.45) * min(1, unknown / 2)
         let shown = 0.3 + 0.7 * Completeness.rise(share, from: 0.15, to: 0.6)
         // In a table that knows its words, a text of other words is suspicious without strange letters.
-        let foreign = count >= 4 ? 0.5 * Completeness.rise(share - expected / count, from: 0.35, to: 0.7) : 0
-        return max(strange * shown * (0.5 + 0.5 * excess), foreign, excess * (0.5 + 0.5 * strange) * min(1, 2 * strange))
+        let foreign = count >= 4 && !text.isCode ? 0.5 * Completeness.rise(share - expected / count, from: 0.35, to: 0.7) : 0
+        return max(strange * shown * (0.8 + 0.2 * excess), foreign, excess * (0.5 + 0.5 * strange) * min(1, 2 * strange))
     }
 
     /// Neighbouring characters that no other row has, in writings without spaces.

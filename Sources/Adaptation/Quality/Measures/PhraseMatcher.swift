@@ -27,10 +27,11 @@ struct PhraseMatcher: Sendable {
     }
 
     /// All matches that do not overlap, from left to right, the longest first where several begin.
-    func matches(in words: [ScannedWord], from start: Int = 0) -> [Match] {
+    /// Only those that begin among the first `most` words.
+    func matches(in words: [ScannedWord], most: Int) -> [Match] {
         var matches: [Match] = []
-        var index = start
-        while index < words.count {
+        var index = 0
+        while index < min(words.count, most) {
             if let match = match(in: words, at: index) {
                 matches.append(match)
                 index = match.range.upperBound

@@ -4,6 +4,8 @@ import Foundation
 struct Substance {
     private let answers: FrequentAnswers
     private let rowCount: Int
+    /// Words from the start of a text among which phrases are looked for.
+    private static let mostWords = 300
 
     init(answers: FrequentAnswers, rowCount: Int) {
         self.answers = answers
@@ -12,7 +14,8 @@ struct Substance {
 
     /// 0...1 of an answer.
     func value(of completion: ReadText) -> Double {
-        let own = value(completion)
+        // A prompt may well consist of such words.
+        let own = min(value(completion), HollowWords.areAll(of: completion) ? 0.25 : 1)
         return min(own, 1 - boilerplate(completion))
     }
 
@@ -26,17 +29,16 @@ struct Substance {
             // "✓" and "😀" may be answers; dots and dashes are not.
             return text.scan.symbolCount > 0 ? 0.8 : 0.05
         }
-        if words.count <= 5, let match = EmptyPhrases.placeholders.matches(in: words).first, match.range.lowerBound == 0,
+        if words.count <= 5, let match = EmptyPhrases.placeholders.matches(in: words, most: 1).first, match.range.lowerBound == 0,
             match.range == words.indices || match.range.count > 1
         {
             return 0.05
         }
         if Self.isBracketed(text.scan) { return 0.15 }
-        let head = Array(words.prefix(300))
         var fault = 0.0
-        let fillers = EmptyPhrases.fillers.matches(in: head)
+        let fillers = EmptyPhrases.fillers.matches(in: words, most: Self.mostWords)
         if !fillers.isEmpty { fault = 0.55 + 0.4 * (1 - Completeness.rise(Double(words.count), from: 10, to: 120)) }
-        let refusals = EmptyPhrases.refusals.matches(in: head)
+        let refusals = EmptyPhrases.refusals.matches(in: words, most: Self.mostWords)
         if let first = refusals.first {
             // What else the text says makes up for a phrase at its start; further in, it belongs to the text.
             let early = first.range.lowerBound <= 6
@@ -44,7 +46,7 @@ struct Substance {
             let long = Completeness.rise(rest, from: 8, to: 90)
             fault = max(fault, early ? 0.92 - 0.67 * long : 0.35 - 0.3 * long)
         }
-        let courtesies = EmptyPhrases.courtesies.matches(in: head)
+        let courtesies = EmptyPhrases.courtesies.matches(in: words, most: Self.mostWords)
         if !courtesies.isEmpty, words.count < 60 {
             let covered = courtesies.reduce(0) { $0 + $1.range.count }
             var content = 0
@@ -53,7 +55,8 @@ struct Substance {
             for index in words.indices where !inside.contains(index) && text.entries[index] == nil { content += 1 }
             let share = Double(covered) / Double(words.count)
             if covered > 1 || words.count == 1 && courtesies.first?.number ?? 99 < 2 {
-                fault = max(fault, 0.9 * Completeness.rise(share, from: 0.25, to: 0.75) * (1 - Completeness.rise(Double(content), from: 1, to: 8)))
+                fault = max(
+                    fault, 0.9 * Completeness.rise(share, from: 0.25, to: 0.75) * (1 - Completeness.rise(Double(content), from: 1, to: 8)))
             }
             // An announcement with nothing behind it.
             if text.scan.lastScalar == 0x3A || text.scan.lastScalar == 0xFF1A, content <= 6 { fault = max(fault, 0.85) }
@@ -68,7 +71,9 @@ struct Substance {
         let isDouble = scan.bytes.starts(with: "{{".utf8)
         guard pairs[first] == scan.lastScalar || isDouble && scan.lastScalar == 0x7D else { return false }
         // A list such as [1, 2] or ["a"] is data.
-        return !scan.bytes.contains { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") || $0 == UInt8(ascii: "/") }
+        return !scan.bytes.contains {
+            $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") || $0 == UInt8(ascii: "/")
+        }
             && scan.digitCount == 0
     }
 

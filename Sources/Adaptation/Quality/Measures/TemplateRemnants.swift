@@ -4,22 +4,27 @@ struct TemplateRemnants {
     /// Found anywhere, as they are.
     private static let marks: [[UInt8]] = [
         "<|im_start|>", "<|im_end|>", "<|im_sep|>", "<|endoftext|>", "<|system|>", "<|user|>", "<|assistant|>", "<|end|>", "<|eot_id|>",
-        "<|start_header_id|>", "<|end_header_id|>", "<|begin_of_text|>", "<|prompter|>", "<|end_of_turn|>", "<start_of_turn>", "<end_of_turn>",
+        "<|start_header_id|>", "<|end_header_id|>", "<|begin_of_text|>", "<|prompter|>", "<|end_of_turn|>", "<start_of_turn>",
+        "<end_of_turn>",
         "[INST]", "[/INST]", "<<SYS>>", "<</SYS>>", "<s>[", "</s>", "<bos>", "<eos>", "<pad>", "[PAD]", "[EOS]", "[SEP]", "[CLS]", "<unk>",
-        "[SYSTEM]", "[USER]", "[ASSISTANT]", "[system]", "[user]", "[assistant]", "<system>", "</system>", "<|", "|>", "{{#", "{{user", "{{char", "{{prompt",
+        "[SYSTEM]", "[USER]", "[ASSISTANT]", "[system]", "[user]", "[assistant]", "<system>", "</system>", "<|", "|>", "{{#", "{{user",
+        "{{char", "{{prompt",
         "{{instruction", "{{input", "{{system",
     ].map { Array($0.utf8) }
 
     /// Headings of templates, after `#` signs or asterisks, before a colon or the end of the line; small letters.
     private static let headings: Set<String> = [
-        "instruction", "instructions", "response", "input", "output", "system", "system prompt", "user", "assistant", "human", "ai", "bot", "gpt", "chatgpt", "prompt",
+        "instruction", "instructions", "response", "input", "output", "system", "system prompt", "user", "assistant", "human", "ai", "bot",
+        "gpt", "chatgpt", "prompt",
         "completion", "anweisung", "antwort", "eingabe", "réponse", "entrée", "instrucción", "respuesta", "istruzione", "istruzioni",
         "risposta", "instrução", "resposta", "instructie", "antwoord", "context", "question", "answer", "инструкция", "ответ", "指令", "回答",
     ]
     /// Roles at the start of a line, before a colon; small letters.
     private static let roles: Set<String> = [
-        "user", "assistant", "human", "system", "ai", "bot", "chatgpt", "gpt", "ai assistant", "system prompt", "system message", "benutzer",
-        "assistent", "mensch", "nutzer", "utilisateur", "assistant ia", "humain", "système", "usuario", "asistente", "humano", "sistema", "utente", "assistente",
+        "user", "assistant", "human", "system", "ai", "bot", "chatgpt", "gpt", "ai assistant", "system prompt", "system message",
+        "benutzer",
+        "assistent", "mensch", "nutzer", "utilisateur", "assistant ia", "humain", "système", "usuario", "asistente", "humano", "sistema",
+        "utente", "assistente",
         "umano", "usuário", "gebruiker", "mens", "systeem", "пользователь", "ассистент", "система", "用户", "助手", "系统", "instruction",
         "instructions", "response", "prompt", "completion", "ユーザー", "アシスタント",
     ]
@@ -83,7 +88,7 @@ struct TemplateRemnants {
         let isAsked = prompt.map { RoleLines($0.scan.bytes).roles > 0 } ?? false
         if lines.headings > 0 { fault = max(fault, min(0.95, 0.75 + 0.1 * Double(lines.headings))) }
         if lines.roles > 0 { fault = max(fault, isAsked ? 0.3 : 0.85) }
-        let orders = Self.orders.matches(in: Array(completion.scan.words.prefix(200)))
+        let orders = Self.orders.matches(in: completion.scan.words, most: 200)
         if let first = orders.first {
             let short = 1 - Completeness.rise(Double(completion.scan.words.count), from: 40, to: 250)
             fault = max(fault, first.range.lowerBound < 12 ? 0.8 : 0.4 + 0.35 * short)
@@ -103,7 +108,9 @@ struct TemplateRemnants {
         var found = 0
         bytes.withUnsafeBufferPointer { bytes in
             for start in bytes.indices {
-                guard bytes[start] == UInt8(ascii: "<") || bytes[start] == UInt8(ascii: "[") || bytes[start] == UInt8(ascii: "{") || bytes[start] == UInt8(ascii: "|")
+                guard
+                    bytes[start] == UInt8(ascii: "<") || bytes[start] == UInt8(ascii: "[") || bytes[start] == UInt8(ascii: "{")
+                        || bytes[start] == UInt8(ascii: "|")
                 else { continue }
                 if marks.contains(where: { mark in
                     start + mark.count <= bytes.count && mark.indices.allSatisfy { bytes[start + $0] == mark[$0] }

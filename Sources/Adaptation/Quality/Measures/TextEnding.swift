@@ -21,7 +21,9 @@ struct TextEnding {
         let scan = text.scan
         let lines = LastLines(scan.bytes)
         lineShare = lines.count > 1 ? (lines.isLastApart ? 0.85 : min(1, 1.6 * lines.openShare)) : 0
-        isClosed = scan.lastKind == .sentenceEnd || scan.lastScalar == 0x3B && scan.mainScript == .greek || Self.closing.contains(scan.lastScalar) || scan.lastScalar >= 0x1F000
+        isClosed =
+            scan.lastKind == .sentenceEnd || scan.lastScalar == 0x3B && scan.mainScript == .greek || Self.closing.contains(scan.lastScalar)
+            || scan.lastScalar >= 0x1F000
             || (0x2600..<0x2800).contains(scan.lastScalar)
         let endsWithWord = scan.lastKind == .letter || scan.lastKind == .digit || scan.lastKind == .mark
         var wantsMore = Self.openMarks.contains(scan.lastScalar)
@@ -107,11 +109,15 @@ private struct LastLines {
                     endsWithEmptyItem = Self.isItemMark(bytes[first..<last])
                     let spaces = bytes[first..<last].reduce(0) { $0 + ($1 == 32 ? 1 : 0) }
                     let endsWithDigit = CharacterClass.kind(UInt32(min(bytes[last - 1], 0x7F))) == .digit
-                    isLastApart = last - first <= 40 && (spaces <= 1 || endsWithDigit && spaces <= 4) && !Self.beginsWithItemMark(bytes[first..<last])
+                    isLastApart =
+                        last - first <= 40 && (spaces <= 1 || endsWithDigit && spaces <= 4) && !Self.beginsWithItemMark(bytes[first..<last])
                 } else {
                     let kind = bytes[last - 1]
                     // Bytes of other scripts' letters count as letters; their full stops end with one of these two bytes.
-                    let isLetter = kind < 0x80 ? CharacterClass.kind(UInt32(kind)) == .letter || CharacterClass.kind(UInt32(kind)) == .digit : kind != 0x82 && kind != 0x81
+                    let isLetter =
+                        kind < 0x80
+                        ? CharacterClass.kind(UInt32(kind)) == .letter || CharacterClass.kind(UInt32(kind)) == .digit
+                        : kind != 0x82 && kind != 0x81
                     if isLetter || kind == UInt8(ascii: ",") { open += 1 }
                 }
                 count += 1
@@ -128,7 +134,9 @@ private struct LastLines {
     /// `4.`, `4)`, `-`, `*`, `•` alone.
     private static func isItemMark(_ line: ArraySlice<UInt8>) -> Bool {
         if line.count <= 3, line.elementsEqual("•".utf8) || line.elementsEqual("-".utf8) || line.elementsEqual("*".utf8) { return true }
-        guard let last = line.last, last == UInt8(ascii: ".") || last == UInt8(ascii: ")"), line.count <= 4, line.count >= 2 else { return false }
+        guard let last = line.last, last == UInt8(ascii: ".") || last == UInt8(ascii: ")"), line.count <= 4, line.count >= 2 else {
+            return false
+        }
         return line.dropLast().allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
     }
 }

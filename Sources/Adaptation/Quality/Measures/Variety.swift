@@ -7,8 +7,9 @@ struct Variety {
     /// 0...1 of any text.
     static func value(_ text: ReadText) -> Double {
         let words = text.scan.words
-        var fault = characterRuns(text.scan)
+        var fault = max(characterRuns(text.scan), text.isCode ? 0 : tripledLetters(text.scan))
         guard words.count > 1 else { return 1 - fault }
+        fault = max(fault, copies(words))
         fault = max(fault, neighbours(words))
         let unspaced = words.reduce(0) { $0 + ($1.script.isUnspaced ? 1 : 0) }
         let length = unspaced * 2 > words.count ? unspacedStretch : stretch
@@ -39,6 +40,35 @@ struct Variety {
         return run == 0 ? 0 : max(markRuns(scan), min(0.95, 0.25 + 3 * share))
     }
 
+    /// Words with a letter three times in a row. There are a few ("www", "III"), but no text has many.
+    private static func tripledLetters(_ scan: TextScan) -> Double {
+        var tripled = 0
+        scan.bytes.withUnsafeBufferPointer { bytes in
+            for word in scan.words where word.end - word.start >= 3 && !word.isNumber && !word.script.isUnspaced {
+                var run = 1
+                for index in (word.start + 1)..<word.end {
+                    run = bytes[index] == bytes[index - 1] ? run + 1 : 1
+                    if run == 3 {
+                        tripled += 1
+                        break
+                    }
+                }
+            }
+        }
+        guard tripled >= 2 else { return 0 }
+        return 0.9 * Completeness.rise(Double(tripled) / Double(scan.words.count), from: 0.03, to: 0.25)
+    }
+
+    /// Whether the whole text is one stretch, said several times.
+    private static func copies(_ words: [ScannedWord]) -> Double {
+        for length in 1...(words.count / 2) where words.count % length == 0 {
+            guard (length..<words.count).allSatisfy({ words[$0].hash == words[$0 - length].hash }) else { continue }
+            // "Bora Bora" is a name.
+            return words.count == 2 ? 0.3 : words.count / length > 2 ? 0.95 : 0.85
+        }
+        return 0
+    }
+
     /// Long rows of one mark are lines of a drawing or a table; only many of them count.
     private static func markRuns(_ scan: TextScan) -> Double { Double(scan.symbolCount) > 0.7 * Double(scan.visibleCount) ? 0.5 : 0 }
 
@@ -46,7 +76,8 @@ struct Variety {
     private static func neighbours(_ words: [ScannedWord]) -> Double {
         var once = 0
         var twice = 0
-        for index in words.indices.dropFirst() where !words[index].script.isUnspaced && !(words[index].isNumber && words[index].gap == .mark) {
+        for index in words.indices.dropFirst()
+        where !words[index].script.isUnspaced && !(words[index].isNumber && words[index].gap == .mark) {
             if words[index].hash == words[index - 1].hash, words[index].gap < .line {
                 once += 1
             } else if index >= 3, words[index].hash == words[index - 2].hash, words[index - 1].hash == words[index - 3].hash {
@@ -54,8 +85,8 @@ struct Variety {
             }
         }
         let count = Double(words.count)
-        // "had had" happens once; three in a row do not.
-        let beside = once < 2 && words.count > 6 ? 0 : Double(once)
+        // "had had" happens, and "row, row, row your boat"; more does not.
+        let beside = max(0, Double(once) - 1.5)
         return min(0.95, Completeness.rise((beside + Double(twice)) / count, from: 0.015, to: 0.2))
     }
 

@@ -28,8 +28,6 @@ struct WordOrder {
         return max(direction(text), articles(text), sentences(text))
     }
 
-    func parts(_ text: ReadText) -> [Double] { [direction(text), articles(text), sentences(text)] } // DEBUG
-
     /// Whether pairs stand the way round that they mostly have in the table.
     private func direction(_ text: ReadText) -> Double {
         let words = text.scan.words
@@ -39,7 +37,7 @@ struct WordOrder {
             // The row itself was counted once.
             let forwards = Double(pairs[TextHash.combine(words[index - 1].hash, words[index].hash)] - 1)
             let backwards = Double(pairs[TextHash.combine(words[index].hash, words[index - 1].hash)])
-            guard forwards + backwards >= 2 else { continue }
+            guard forwards + backwards >= 4 else { continue }
             known += 1
             right += (forwards - backwards) / (forwards + backwards)
         }
@@ -73,7 +71,9 @@ struct WordOrder {
         var small = 0
         var capitals = 0
         for index in words.indices.dropFirst() {
-            if words[index].gap == .sentence, words[index].start > words[index - 1].end + 1, words[index - 1].scalars > 1 || words[index - 1].isNumber {
+            if words[index].gap == .sentence, words[index].start > words[index - 1].end + 1,
+                words[index - 1].scalars > 1 || words[index - 1].isNumber
+            {
                 if words[index].isNumber { continue }
                 starts += 1
                 if !words[index].isCapitalised { small += 1 }

@@ -37,7 +37,8 @@ struct CountSketch: Codable, Sendable, Equatable {
     init(from decoder: any Decoder) throws {
         let data = [UInt8](try decoder.singleValueContainer().decode(Data.self))
         guard data.count >= 4, data.count.nonzeroBitCount == 1 else {
-            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "The counters are not a power of two."))
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "The counters are not a power of two."))
         }
         counts = stride(from: 0, to: data.count, by: 2).map { UInt16(data[$0]) | UInt16(data[$0 + 1]) << 8 }
     }

@@ -1,35 +1,36 @@
 /// How plausible letters are beside each other in words of the Latin alphabet: negative logarithms of the probability of the next letter, in
-/// halves of a nat, counted in English, German, French, Spanish and Italian texts in equal parts and stripped of accents. Row and column 0 are
+/// halves of a nat, counted in texts of English, German, French, Spanish, Italian, Portuguese and Dutch in equal parts, and a third as much of
+/// Swedish, Danish, Polish, Czech, Romanian, Turkish, Finnish, Hungarian, Indonesian and Vietnamese, stripped of accents. Row and column 0 are
 /// the edge of a word, then a to z; `a` is 0, each letter after it half a nat more.
 enum LetterModel {
     private static let rows = """
-        zfhfefhiigkkgghhfihfghihpjk
-        dnighmjikhmkfhepinfffhionkk
-        hehkndnmlekoeoofoveijgtnsir
-        heqirewrdeziiqndpnhmggzyzlw
-        efqplcqmoepolnnfqwikmhmoymr
-        cilhijkilhomghelkneehjjlkml
-        efoprefmpexmhnneqxflgfrvxln
-        efnpndshhewmflhgoufiigupykw
-        feponcoqmfxnikifqtgkhhulykp
-        egjfhfjhmoplghefjkhffkhtntj
-        hdumqcssqhuqsukdmsommeossqu
-        efnmmdmlifrlglifovggfgsmuim
-        ddmjjdlloeumfkoflooihhlpzjp
-        fdhoqdmosezplgmefvrjmhqoukn
-        dgnhffkgmgnlmnhgonngejkopmj
-        dmiiilhilinlggdkiqefhfijmln
-        heslmemrigytfnndhydjigypsmp
-        mplvvrrvuruvousvtqqtsavnvvv
-        dekihdljmerkjiifloiggikmtkl
-        chngnfmnjfzlkknghmpgegonwlp
-        depnpdoofezpkmoenzfhhhplskk
-        ggihieiikgmmghdjireffpjrjmm
-        jeostcrvxdxtqusdswjqqklwspx
-        gdqkodqogdwqimifrwjjkhtmtpw
-        cgpisfrnldsomkqjeoroejkqjjs
-        bhkkkgpmnjtnkiieiwmgikplwol
-        eepvueplrdvnlqlfmpvnietgvmg
+        zfhgffhhigjhgghhgjifghhinkj
+        diihhljikikhfheiiofgfiimmjj
+        heilodpnnekofolfnxfikfnpuho
+        geoipfusdeliipmdpphjggstzlj
+        eeonlcploeolknkeluijjhmnzlm
+        djkhiikililjfheljnefgjjmjmk
+        efmnkfglndnlhnndqzgjhgpqzlp
+        dfnokdoiifnlhmhgowfiifnrxio
+        edqpkdqrmfmmjljeouhlgglmzjq
+        egjghfjhmljhghegjlhffkhpmnj
+        fdpphdklsgqigkhflwnhigjnwrj
+        eellneolhfphhmjenuhgggmozjp
+        eemkidlkkenkfjkflooihglpzjm
+        edhpmdnmpfrmkhkfgunklgppwlo
+        dfnhffkfjfmklmignonheijorjl
+        dkjhhjiilimiggeihqefhgiimmj
+        gepjlenmigqmgmlehzejhhmpump
+        kqmzzsszvsvzovtzurqutazozzz
+        dekjhdlilemjjiiflkihghjlvkk
+        dgmgnemnjfpiiklghmngehmnxjj
+        dennodnngeplkmlfnzfihgmlrjm
+        egihifjilgkiggeiisfffkjlkkj
+        hdonocqpqetomrjerzjlljnzsio
+        fdplldrmhdzpknhenzjilhvmogm
+        dfjhnejplevllkoheqpneimskhn
+        cfihkglljikjhhhfhzjgfjkjzkk
+        eekljdqkmeojjjgfksmliglhzgi
         """
     private static let costs: [Float] = rows.utf8.filter { $0 != 10 }.map { Float($0 &- 97) / 2 }
 

@@ -40,8 +40,10 @@ struct ReadText {
 enum CodeLines {
     private static let starts: [[UInt8]] = [
         "def ", "class ", "import ", "from ", "return", "for (", "if (", "while (", "else", "public ", "private ", "const ", "let ", "var ",
-        "function", "#include", "select ", "SELECT ", "FROM ", "WHERE ", "INSERT ", "func ", "print(", "elif ", "try:", "except", "</", "<div",
-        "<p>", "<html", "<body", "<head", "@", "//", "/*", "$ ", "int ", "void ", "static ", "async ", "await ", "fn ", "package ", "using ",
+        "function", "#include", "select ", "SELECT ", "FROM ", "WHERE ", "INSERT ", "func ", "elif ", "try:", "except", "</",
+        "<div",
+        "<p>", "<html", "<body", "<head", "@", "//", "/*", "$ ", "int ", "void ", "static ", "async ", "await ", "fn ", "package ",
+        "using ",
     ].map { Array($0.utf8) }
 
     static func share(in bytes: [UInt8]) -> (share: Double, endsInCode: Bool) {
@@ -74,7 +76,9 @@ enum CodeLines {
     private static func looksLikeCode(_ bytes: UnsafeBufferPointer<UInt8>, _ first: Int, _ last: Int, indent: Int) -> Bool {
         switch bytes[last - 1] {
         // Greek asks with this mark; code ends with a letter of ASCII before it.
-        case UInt8(ascii: ";"): if last - 2 >= first, bytes[last - 2] < 0x80 { return true }
+        case UInt8(ascii: ";"):
+            let spaces = (first..<last).reduce(0) { $0 + (bytes[$1] == 32 ? 1 : 0) }
+            if last - 2 >= first, bytes[last - 2] < 0x80, spaces <= 3 || hasSigns(bytes, first, last) { return true }
         case UInt8(ascii: "{"), UInt8(ascii: "}"): return true
         default: break
         }
@@ -93,7 +97,7 @@ enum CodeLines {
         var signs = 0
         for index in first..<last {
             switch bytes[index] {
-            case UInt8(ascii: "("), UInt8(ascii: "="), UInt8(ascii: "["), UInt8(ascii: "<"), UInt8(ascii: "_"), UInt8(ascii: ";"): signs += 1
+            case UInt8(ascii: "("), UInt8(ascii: "="), UInt8(ascii: "["), UInt8(ascii: "<"), UInt8(ascii: "_"): signs += 1
             case UInt8(ascii: ":"): signs += index == last - 1 ? 1 : 0
             default: break
             }

@@ -11,7 +11,7 @@ struct ScannedWord {
     let script: Script
     let isCapitalised: Bool
     let isNumber: Bool
-    /// Letters and digits change places more than once, as in an identifier.
+    /// Letters and digits change places more than once, or a capital follows a small letter, as in an identifier.
     let isMixed: Bool
     /// What stands between the word before and this one.
     let gap: Gap
@@ -21,7 +21,8 @@ struct ScannedWord {
     var scalars: Int { Int(scalarCount) }
 
     init(
-        hash: UInt64, stem: UInt64, start: Int, end: Int, scalars: Int, script: Script, isCapitalised: Bool, isNumber: Bool, isMixed: Bool, gap: Gap
+        hash: UInt64, stem: UInt64, start: Int, end: Int, scalars: Int, script: Script, isCapitalised: Bool, isNumber: Bool, isMixed: Bool,
+        gap: Gap
     ) {
         self.hash = hash
         self.stem = stem

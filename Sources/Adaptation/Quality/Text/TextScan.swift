@@ -34,7 +34,9 @@ struct TextScan {
     /// The writing system with the most letters, if there are letters.
     var mainScript: Script? {
         // One character of a writing without letters says as much as three letters.
-        func weight(_ index: Int) -> Int { letters[index] * (index == Int(Script.han.rawValue) || index == Int(Script.kana.rawValue) ? 3 : 1) }
+        func weight(_ index: Int) -> Int {
+            letters[index] * (index == Int(Script.han.rawValue) || index == Int(Script.kana.rawValue) ? 3 : 1)
+        }
         guard letterCount > 0, let most = letters.indices.max(by: { weight($0) < weight($1) }) else { return nil }
         return Script(rawValue: UInt8(most))
     }
@@ -70,7 +72,9 @@ struct TextScan {
                     } else {
                         digitCount += 1
                     }
-                    if builder.isOpen, script.isUnspaced || builder.script.isUnspaced || (kind == .letter && builder.changesScript(to: script)) {
+                    if builder.isOpen,
+                        script.isUnspaced || builder.script.isUnspaced || (kind == .letter && builder.changesScript(to: script))
+                    {
                         words.append(builder.close(at: start, gap: gap))
                         gap = .none
                     }
@@ -148,6 +152,8 @@ private struct WordBuilder {
     private var digits = 0
     private var changes = 0
     private var lastIsDigit = false
+    private var lastIsCapital = false
+    private var hasInnerCapital = false
 
     /// Latin and Cyrillic letters in one word are two words; digits and marks go with anything.
     func changesScript(to other: Script) -> Bool { digits < scalars && script != other && script != .other && other != .other }
@@ -162,9 +168,11 @@ private struct WordBuilder {
             isCapitalised = small != scalar
         } else {
             if isDigit != lastIsDigit { changes += 1 }
+            if small != scalar, !lastIsCapital { hasInnerCapital = true }
             if digits == scalars { self.script = script }
         }
         lastIsDigit = isDigit
+        lastIsCapital = small != scalar
         if isDigit { digits += 1 }
         scalars += 1
         hash = TextHash.combine(hash, UInt64(small))
@@ -175,7 +183,7 @@ private struct WordBuilder {
         isOpen = false
         return ScannedWord(
             hash: hash, stem: stem, start: start, end: end, scalars: scalars, script: script, isCapitalised: isCapitalised,
-            isNumber: digits == scalars, isMixed: changes > 1, gap: gap)
+            isNumber: digits == scalars, isMixed: changes > 1 || hasInnerCapital, gap: gap)
     }
 }
 
