@@ -124,10 +124,11 @@ package struct Platform: Sendable {
         failureThrottle = FailureThrottle(clock: clock)
         idempotency = IdempotencyService(database: database, clock: clock)
         associations = AssociationService(database: database, clock: clock, vectorDemand: vectorDemand)
-        datasets = DatasetService(database: database, clock: clock, forgetIndexes: forgetIndexes)
+        datasets = DatasetService(
+            database: database, clock: clock, endWork: RunEnding.endWork, forgetIndexes: forgetIndexes)
         files = FileService(
             database: database, blobs: blobs, clock: clock, faults: configuration.faults, mostBytes: configuration.mostUploadBytes,
-            blobLock: blobLock, forgetIndexes: forgetIndexes, jobEnqueued: jobEnqueued)
+            blobLock: blobLock, endWork: RunEnding.endWork, forgetIndexes: forgetIndexes, jobEnqueued: jobEnqueued)
         chats = ChatService(database: database, clock: clock)
         self.integrations = integrations
         self.results = results

@@ -15,6 +15,9 @@ struct ContentProcessing: Sendable {
     }
 
     private static let segmentName = "segment"
+    /// What a run makes of a row: a table that has these columns is found by them, instead of by everything in it, so that a row is not found
+    /// twice by what it was and what it became.
+    private static let searchedColumns = ["enhanced_prompt", "enhanced_completion"]
     /// How the reason begins for which a file without anything in it is refused.
     private static let emptiness = "There is nothing in this file."
 
@@ -30,7 +33,7 @@ struct ContentProcessing: Sendable {
     func extract(_ format: FileFormat, _ input: URL, into folder: URL) async throws -> ExtractionSummary {
         do {
             return try await extraction.run(
-                format: format, input: input, into: folder, passageColumns: RunOutputLayout.searchedColumns)
+                format: format, input: input, into: folder, passageColumns: Self.searchedColumns)
         } catch ExtractionFailure.refused(let reason) {
             throw JobRefusal(reason)
         } catch ExtractionFailure.empty(let reason) {

@@ -9,11 +9,12 @@ package struct DatasetService: Sendable {
     private let clock: any Clock
     private let forgetIndexes: ForgetIndexes
     private let repository = DatasetRepository()
-    private let ending = RunEnding()
+    private let endWork: EndWork
 
-    package init(database: any Database, clock: any Clock, forgetIndexes: @escaping ForgetIndexes) {
+    package init(database: any Database, clock: any Clock, endWork: @escaping EndWork, forgetIndexes: @escaping ForgetIndexes) {
         self.database = database
         self.clock = clock
+        self.endWork = endWork
         self.forgetIndexes = forgetIndexes
     }
 
@@ -63,12 +64,11 @@ package struct DatasetService: Sendable {
     ///
     /// - Throws: `PlatformError.notFound`, the second time too.
     package func delete(_ id: DatasetID, for principal: Principal) async throws {
-        let (repository, ending) = (repository, ending)
+        let (repository, endWork) = (repository, endWork)
         let now = clock.now
         try await database.write { connection in
             guard try repository.delete(connection, principal.organization, id, at: now) else { throw Self.unknown }
-            let deleted = DatasetFailure(.cancelled, "The dataset was deleted while the run worked on it.")
-            _ = try ending.forget(connection, principal.organization, of: [id], because: deleted, at: now)
+            _ = try endWork(connection, principal.organization, .dataset(id), now)
         }
         await forgetIndexes([id], principal.organization)
     }

@@ -18,11 +18,11 @@ package struct FileService: Sendable {
     private let items = ItemRepository()
     private let datasets = DatasetRepository()
     private let recording = FileRecording()
-    private let ending = RunEnding()
+    private let endWork: EndWork
 
     package init(
         database: any Database, blobs: BlobStore, clock: any Clock, faults: Faults, mostBytes: Int64, blobLock: SharedExclusiveLock,
-        forgetIndexes: @escaping ForgetIndexes, jobEnqueued: @escaping @Sendable () async -> Void
+        endWork: @escaping EndWork, forgetIndexes: @escaping ForgetIndexes, jobEnqueued: @escaping @Sendable () async -> Void
     ) {
         self.database = database
         self.blobs = blobs
@@ -30,6 +30,7 @@ package struct FileService: Sendable {
         self.faults = faults
         self.mostBytes = mostBytes
         self.blobLock = blobLock
+        self.endWork = endWork
         self.forgetIndexes = forgetIndexes
         self.jobEnqueued = jobEnqueued
         sweep = BlobSweep(database: database, blobs: blobs, blobLock: blobLock)
@@ -152,7 +153,7 @@ package struct FileService: Sendable {
 
     /// Deletes a file. Without `purge` it leaves the latest version of its datasets; with it, it is erased from every version.
     package func delete(_ id: FileID, purge: Bool, for principal: Principal) async throws {
-        let (files, items, contents, ending, now) = (files, items, contents, ending, clock.now)
+        let (files, items, contents, endWork, now) = (files, items, contents, endWork, clock.now)
         let organization = principal.organization
         guard purge else {
             try await database.write { connection in
@@ -165,9 +166,7 @@ package struct FileService: Sendable {
         let (nameless, datasets) = try await database.write { connection in
             let file = try Self.require(files.find(connection, organization, id, for: principal.member, alsoDeleted: true))
             let datasets = try items.erase(connection, organization, file: id, at: now)
-            let erased = DatasetFailure(.interrupted, "A file of the dataset was erased while the run read it.")
-            let leftovers = try ending.forget(
-                connection, organization, of: datasets, reading: file.content.id, because: erased, at: now)
+            let leftovers = try endWork(connection, organization, .content(file.content.id, of: datasets), now)
             try files.purge(connection, organization, file, by: principal.member, at: now)
             if try files.isUsed(connection, organization, content: file.content.id) { return (leftovers, datasets) }
             try contents.delete(connection, organization, file.content.id)

@@ -123,12 +123,12 @@ package struct ResultDownload: Sendable {
 
 /// An encoder whose calls come from one thread after another, and the passing folder that it reads from.
 private final class ExportCursor: Sendable {
-    enum Encoder { case rows(RowExport), archive(GzippedTar) }
+    enum Form { case rows(RowExport), archive(GzippedTar) }
 
-    private let encoder: Mutex<Encoder>
+    private let encoder: Mutex<Form>
     private let folder: URL
 
-    init(_ encoder: sending Encoder, _ folder: URL) {
+    init(_ encoder: sending Form, _ folder: URL) {
         self.encoder = Mutex(encoder)
         self.folder = folder
     }

@@ -19,7 +19,7 @@ struct GenerationPrompts: Sendable {
                 role: .system,
                 content: """
                     You write the question or instruction to which a given text is the answer. It is self-contained, in the language of the \
-                    text, and gives nothing of the answer away. Reply with the question or instruction alone.
+                    text, and gives nothing of the answer away. Answer with the question or instruction alone.
                     """),
             .init(role: .user, content: Self.sections(row, with: [("TEXT", row.completion)])),
         ]
@@ -33,7 +33,7 @@ struct GenerationPrompts: Sendable {
                 content: """
                     You rewrite instructions so that they are clear, complete and natural. The meaning, the language, and every name, number, \
                     unit, quotation and piece of code stay exactly as they are. You never answer the instruction.\(lengthOfAnswer) \
-                    Reply with the rewritten instruction alone.
+                    Answer with the rewritten instruction alone.
                     """),
             .init(role: .user, content: Self.sections(row, with: [("INSTRUCTION", row.prompt)])),
         ]
@@ -53,7 +53,7 @@ struct GenerationPrompts: Sendable {
         system +=
             plan.recipes.reasoningTraces
             ? " Think first: write your reasoning between <reasoning> and </reasoning>, then the answer alone."
-            : " Reply with the answer alone."
+            : " Answer with the answer alone."
         return [
             .init(role: .system, content: system),
             .init(role: .user, content: Self.sections(row, with: [("INSTRUCTION", row.prompt), ("DRAFT", draft)])),
@@ -68,7 +68,7 @@ struct GenerationPrompts: Sendable {
                 content: """
                     You make training pairs. Given an instruction and a good answer, write another answer that a careless writer could have \
                     given: plausible, in the same language and of similar length, but clearly worse, by being vague, incomplete or slightly \
-                    wrong. Reply with that answer alone.
+                    wrong. Answer with that answer alone.
                     """),
             .init(role: .user, content: Self.sections(row, with: [("INSTRUCTION", row.prompt), ("GOOD ANSWER", row.completion)])),
         ]

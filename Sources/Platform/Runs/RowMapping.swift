@@ -37,7 +37,7 @@ struct Conversation: Sendable, Hashable {
     let prompt: String
     let completion: String
 
-    private struct Turn: Decodable {
+    private struct Utterance: Decodable {
         let role: String
         let content: String
 
@@ -61,13 +61,14 @@ struct Conversation: Sendable, Hashable {
         var isQuestion: Bool { ["user", "human"].contains(role.lowercased()) }
     }
 
-    private struct Wrapper: Decodable { let messages: [Turn] }
+    private struct Wrapper: Decodable { let messages: [Utterance] }
 
     /// A cell that holds no conversation gives two empty texts.
     init(_ cell: Cell) {
         let data = Data((cell.text ?? "").utf8)
         let turns =
-            (try? JSONDecoder().decode([Turn].self, from: data)) ?? (try? JSONDecoder().decode(Wrapper.self, from: data))?.messages ?? []
+            (try? JSONDecoder().decode([Utterance].self, from: data)) ?? (try? JSONDecoder().decode(Wrapper.self, from: data))?.messages
+            ?? []
         let last = turns.lastIndex(where: \.isAnswer)
         let before = last.map { turns[..<$0] } ?? turns[...]
         completion = last.map { turns[$0].content } ?? ""

@@ -9,7 +9,7 @@ package struct Run: Sendable {
     }
 
     /// Rows, counted by what became of them.
-    package struct Counts: Sendable, Hashable, Codable {
+    package struct RowCounts: Sendable, Hashable, Codable {
         /// Rows of the table that the run worked on, after sampling.
         package var rowsIn = 0
         /// Rows that repeat another one.
@@ -35,7 +35,7 @@ package struct Run: Sendable {
     /// Credits reserved at launch, and settled once from the rows done.
     package let credits: Int
     /// Nil until the run ended.
-    package let counts: Counts?
+    package let counts: RowCounts?
     /// Nil unless the run succeeded.
     package let evaluation: RunEvaluation?
     /// The output as a file of the dataset; nil unless the run succeeded.

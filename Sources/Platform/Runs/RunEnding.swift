@@ -17,7 +17,7 @@ struct RunEnding: Sendable {
         let usage = try answers.usage(connection, organization, of: id)
         let done = try parts.all(connection, organization, of: id).filter { $0.kind == .rows }.reduce(0) { $0 + $1.rowCount }
         let credits = RunEstimate.credits(rows: done)
-        var counts = Run.Counts()
+        var counts = Run.RowCounts()
         counts.rowsOut = done
         try runs.end(connection, organization, id, as: state, failure, counts: counts, credits: credits, at: now)
         try UsageRepository().record(connection, organization, .run(run, usage: usage, credits: credits), at: now)
@@ -33,6 +33,18 @@ struct RunEnding: Sendable {
         // The job first, as a worker takes it first: two writes that take the same rows in different orders wait for each other for ever.
         try jobs.cancel(connection, organization, kind: RunJob.kind, uniqueKey: id.text, at: now)
         try end(connection, organization, id, as: failure.code == .cancelled ? .cancelled : .failed, failure, at: now)
+    }
+
+    /// Ends the runs on what is about to be erased, for whoever erases it.
+    static let endWork: EndWork = { connection, organization, erasure, now in
+        switch erasure {
+        case .dataset(let dataset):
+            let deleted = DatasetFailure(.cancelled, "The dataset was deleted while the run worked on it.")
+            return try RunEnding().forget(connection, organization, of: [dataset], because: deleted, at: now)
+        case .content(let content, let datasets):
+            let erased = DatasetFailure(.interrupted, "A file of the dataset was erased while the run read it.")
+            return try RunEnding().forget(connection, organization, of: datasets, reading: content, because: erased, at: now)
+        }
     }
 
     /// Stops the active runs of these datasets, and forgets what ended ones left unfinished: it holds rows of what is erased.

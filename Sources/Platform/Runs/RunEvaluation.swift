@@ -18,7 +18,7 @@ package struct RunEvaluation: Sendable, Hashable, Codable {
 
 /// Adds up the assessments of a run's rows.
 struct RunEvaluationSum: Sendable {
-    private(set) var counts = Run.Counts()
+    private(set) var counts = Run.RowCounts()
     private var before = DatasetQuality()
     private var after = DatasetQuality()
 

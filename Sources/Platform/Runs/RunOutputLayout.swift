@@ -3,9 +3,6 @@ import Ingestion
 
 /// The columns of an output, and how a row is laid out in them (contract B §4.8): mapped columns, made ones, the rest, safety.
 struct RunOutputLayout: Sendable {
-    /// By these a row of an output is found, instead of by everything in it.
-    static let searchedColumns = ["enhanced_prompt", "enhanced_completion"]
-
     private enum Place: Sendable { case source(Int), made(Made) }
 
     private enum Made: String, Sendable, CaseIterable {

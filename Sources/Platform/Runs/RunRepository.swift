@@ -149,7 +149,7 @@ struct RunRepository: Sendable {
     }
 
     func succeed(
-        _ connection: any Connection, _ organization: OrganizationID, _ id: RunID, counts: Run.Counts, evaluation: RunEvaluation,
+        _ connection: any Connection, _ organization: OrganizationID, _ id: RunID, counts: Run.RowCounts, evaluation: RunEvaluation,
         outputFile: FileID, ledgerSHA256: String, credits: Int, at now: Timestamp
     ) throws {
         try connection.execute(
@@ -164,7 +164,7 @@ struct RunRepository: Sendable {
 
     func end(
         _ connection: any Connection, _ organization: OrganizationID, _ id: RunID, as state: Run.State, _ failure: DatasetFailure,
-        counts: Run.Counts?, credits: Int, at now: Timestamp
+        counts: Run.RowCounts?, credits: Int, at now: Timestamp
     ) throws {
         try connection.execute(
             """
@@ -195,7 +195,7 @@ struct RunRepository: Sendable {
             plan: try JSONText.decode(RunPlan.self, row.text("plan")), inputVersion: try row.int64("input_version"),
             totalRows: try row.int("total_rows"), processedRows: try row.int("processed_rows"),
             isCancelRequested: try row.flag("cancel_requested"), credits: try row.int("credits"),
-            counts: try row.optionalText("counts").map { try JSONText.decode(Run.Counts.self, $0) },
+            counts: try row.optionalText("counts").map { try JSONText.decode(Run.RowCounts.self, $0) },
             evaluation: try row.optionalText("evaluation").map { try JSONText.decode(RunEvaluation.self, $0) },
             outputFile: try row.optionalText("output_file").map { FileID($0) }, ledgerSHA256: try row.optionalText("ledger_sha256"),
             failure: try row.optionalText("error").map { DatasetFailure(code ?? .interrupted, $0) },

@@ -3,7 +3,7 @@ import Foundation
 /// A chunk of the stream, or the whole answer of a server that does not stream: what of it is used. Everything may be missing, and unknown
 /// fields are left alone.
 struct OpenAIChunk: Decodable {
-    struct Choice: Decodable {
+    struct Candidate: Decodable {
         let delta: Delta?
         /// In place of `delta` in an answer that is no stream.
         let message: Delta?
@@ -76,7 +76,7 @@ struct OpenAIChunk: Decodable {
         }
     }
 
-    let choices: [Choice]?
+    let choices: [Candidate]?
     let usage: Usage?
     /// Whether the chunk says that something went wrong; `OpenAIRefusal` reads what.
     let isError: Bool
@@ -85,7 +85,7 @@ struct OpenAIChunk: Decodable {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        choices = try container.decodeIfPresent([Choice].self, forKey: .choices)
+        choices = try container.decodeIfPresent([Candidate].self, forKey: .choices)
         usage = (try? container.decodeIfPresent(Usage.self, forKey: .usage)) ?? nil
         let hasError = try container.contains(.error) && !container.decodeNil(forKey: .error)
         let object = (try? container.decodeIfPresent(String.self, forKey: .object)) ?? nil

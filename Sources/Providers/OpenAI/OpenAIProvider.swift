@@ -44,7 +44,7 @@ package struct OpenAIProvider: ModelProvider {
     package func stream(_ request: GenerationRequest) async throws -> AsyncThrowingStream<GenerationEvent, any Error> {
         let refusals = OpenAIRefusal(provider: configuration.name, model: request.upstream, secret: configuration.apiKey?.value)
         let body = try OpenAIRequest(request, maxTokensField: configuration.maxTokensField).encoded()
-        let call = Call(body: body, passages: request.passages.count, refusals: refusals)
+        let call = Submission(body: body, passages: request.passages.count, refusals: refusals)
         try await slots.enter()
         do {
             var retry = 0
@@ -67,7 +67,7 @@ package struct OpenAIProvider: ModelProvider {
     }
 
     /// What is the same for every try of one request.
-    private struct Call: Sendable {
+    private struct Submission: Sendable {
         let body: Data
         let passages: Int
         let refusals: OpenAIRefusal
@@ -76,7 +76,7 @@ package struct OpenAIProvider: ModelProvider {
     /// One try. The slot is the answer's once there is one, and the caller's while there is none.
     ///
     /// - Throws: `OpenAIRefusal.Verdict`, `CancellationError`.
-    private func attempt(_ call: Call) async throws -> AsyncThrowingStream<GenerationEvent, any Error> {
+    private func attempt(_ call: Submission) async throws -> AsyncThrowingStream<GenerationEvent, any Error> {
         let (events, continuation) = AsyncThrowingStream<GenerationEvent, any Error>.makeStream()
         let opening = Opening()
         let reading = Task {
@@ -94,7 +94,7 @@ package struct OpenAIProvider: ModelProvider {
 
     /// Reads an answer to its end, and tells whoever waits for it how it went.
     private func read(
-        _ call: Call, _ opening: Opening, into continuation: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
+        _ call: Submission, _ opening: Opening, into continuation: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
     ) async {
         let watch = IdleWatch(limit: configuration.firstEventTimeout)
         do {
@@ -107,7 +107,7 @@ package struct OpenAIProvider: ModelProvider {
     }
 
     private func exchange(
-        _ call: Call, _ opening: Opening, _ watch: IdleWatch, _ continuation: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
+        _ call: Submission, _ opening: Opening, _ watch: IdleWatch, _ continuation: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
     ) async throws {
         var request = HTTPClientRequest(url: url)
         request.method = .POST
@@ -143,7 +143,7 @@ package struct OpenAIProvider: ModelProvider {
 
     /// Reads a stream of events.
     private func follow(
-        _ body: HTTPClientResponse.Body, _ decoder: OpenAIDecoder, _ call: Call, _ opening: Opening, _ watch: IdleWatch,
+        _ body: HTTPClientResponse.Body, _ decoder: OpenAIDecoder, _ call: Submission, _ opening: Opening, _ watch: IdleWatch,
         _ continuation: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
     ) async throws {
         var decoder = decoder
@@ -184,7 +184,7 @@ package struct OpenAIProvider: ModelProvider {
     }
 
     /// Whatever went wrong, as the caller and the retries know it.
-    private func verdict(on error: any Error, _ call: Call, isBeforeAnswer: Bool) -> any Error {
+    private func verdict(on error: any Error, _ call: Submission, isBeforeAnswer: Bool) -> any Error {
         switch error {
         case let verdict as OpenAIRefusal.Verdict: return verdict
         case let fault as ProviderFault: return call.refusals.verdict(firstEvent: fault)
