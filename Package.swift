@@ -90,7 +90,8 @@ let package = Package(
         .testTarget(name: "IngestionTests", dependencies: ["Ingestion"], swiftSettings: strict),
         .testTarget(name: "ProvidersTests", dependencies: ["Providers", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "PlatformTests", dependencies: ["Adaptation", "Ingestion", "Platform", "Providers", "Retrieval", "Storage", "TestSupport", crypto],
+            name: "PlatformTests",
+            dependencies: ["Adaptation", "Ingestion", "Platform", "Providers", "Retrieval", "Storage", "TestSupport", crypto],
             swiftSettings: strict),
         .testTarget(
             name: "ConformanceTests", dependencies: ["Platform", "Providers", "Retrieval", "Storage", "TestSupport", logging],
@@ -107,7 +108,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ProcessTests",
-            dependencies: ["Ingestion", "Platform", "Providers", "TestSupport", "quarry", argumentParser, asyncHTTPClient, nioCore],
+            dependencies: [
+                "Ingestion", "Platform", "Providers", "Storage", "TestSupport", "quarry", argumentParser, asyncHTTPClient, nioCore,
+            ],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ],

@@ -120,6 +120,28 @@ import Testing
         #expect(DatasetRun.label(.object(["status": .string("pending")]), after: .seconds(2)) == "waiting for a worker")
     }
 
+    @Test func aStatusSaysWhatIsActiveAndWhatFailed() {
+        let failure = JSONValue.object([
+            "code": .string("E0100"), "message": .string("line 2 is no JSON"), "level": .string("error"),
+        ])
+        let failed = JSONValue.object([
+            "dataset_id": .string("d"), "name": .string("bees"), "status": .string("failed"), "row_count": .null, "error_data": failure,
+        ])
+        #expect(
+            DatasetCommand.Status.lines(failed, newestRun: nil)
+                == ["dataset  d  bees", "status   failed", "rows     not read yet", "error    E0100: line 2 is no JSON"])
+        let active = JSONValue.object([
+            "id": .string("r"), "status": .string("running"), "step": .string("assess"), "processedRows": .integer(5),
+            "totalRows": .integer(1000), "percent": .integer(0),
+        ])
+        let running = JSONValue.object([
+            "dataset_id": .string("d"), "status": .string("running"), "row_count": .integer(1000), "error_data": .null,
+        ])
+        #expect(
+            DatasetCommand.Status.lines(running, newestRun: active)
+                == ["dataset  d  ", "status   running", "rows     1,000", "run      r  running, assess: 5 of 1,000 rows (0 %)"])
+    }
+
     @Test func aDownloadIsNamedAfterTheDatasetAndStaysInTheFolder() {
         #expect(DatasetCommand.Download.place("bees.csv", .csv) == "bees-adapted.csv")
         #expect(DatasetCommand.Download.place("v1.2.parquet.tar.gz", .parquet) == "v1.2-adapted.parquet.tar.gz")

@@ -1,0 +1,152 @@
+import Foundation
+import Ingestion
+import Storage
+import TestSupport
+import Testing
+
+@testable import Platform
+
+/// What a dataset's status is at every moment of contract B §4.1 and design §7.
+@Suite(.timeLimit(.minutes(10))) struct RunStatusConformance {
+    @Test(arguments: Backend.all) func fromTheOpenedDatasetToTheFinishedRun(_ backend: Backend) async throws {
+        let harness = try await RunHarness(backend)
+        let (dataset, _) = try await harness.platform.uploads.open(name: "table", format: .csv, for: harness.ada, receipt: nil)
+        #expect(try await harness.status(dataset) == "pending -", "opened, no bytes")
+        guard case .conflict = try await harness.refusal({ _ = try await harness.launch(dataset) }) else {
+            Issue.record("nothing is imported yet")
+            return
+        }
+        _ = try await harness.platform.upload(RunTexts.csv(0..<3), named: "a.csv", into: dataset, for: harness.ada)
+        #expect(try await harness.status(dataset) == "running -", "importing")
+        guard case .conflict = try await harness.refusal({ _ = try await harness.launch(dataset) }) else {
+            Issue.record("it is still being read")
+            return
+        }
+        try await harness.work()
+        #expect(try await harness.status(dataset) == "pending 3", "imported, no run")
+        #expect(try await harness.overview(dataset).awaitsInput)
+        guard case .unprocessable = try await harness.refusal({ _ = try await harness.download(dataset) }) else {
+            Issue.record("no run was ever started")
+            return
+        }
+        let run = try await harness.launch(dataset)
+        #expect(try await harness.status(dataset) == "pending 3", "run waits")
+        #expect(try await harness.overview(dataset).activeRun?.id == run.id)
+        #expect(try await !harness.overview(dataset).awaitsInput)
+        guard case .conflict = try await harness.refusal({ _ = try await harness.download(dataset) }) else {
+            Issue.record("the run has not finished")
+            return
+        }
+        try await harness.installation.execute("UPDATE run SET state = 'running', started_at = created_at")
+        #expect(try await harness.status(dataset) == "running 3", "run works")
+        try await harness.work()
+        #expect(try await harness.status(dataset) == "succeeded 3", "run done")
+        #expect(try await harness.overview(dataset).activeRun == nil)
+        #expect(try await harness.overview(dataset).latestRun?.id == run.id)
+
+        // A new source makes it work to be done again; what is removed does not.
+        let more = try await harness.platform.upload(RunTexts.csv(3..<5), named: "b.csv", into: dataset, for: harness.ada)
+        #expect(try await harness.status(dataset) == "running -")
+        try await harness.work()
+        #expect(try await harness.status(dataset) == "pending 5")
+        #expect(try await harness.run(dataset).totalRows == 5)
+        #expect(try await harness.status(dataset) == "succeeded 5")
+        try await harness.platform.files.dissociate(more.id, from: .dataset(dataset), for: harness.ada)
+        #expect(try await harness.status(dataset) == "succeeded 3")
+    }
+
+    @Test(arguments: Backend.all) func aSourceThatComesWhileTheRunWorksIsNewerThanIt(_ backend: Backend) async throws {
+        let harness = try await RunHarness(backend)
+        let dataset = try await harness.dataset([("a.csv", RunTexts.csv(0..<3))])
+        let run = try await harness.launch(dataset)
+        _ = try await harness.platform.upload(RunTexts.csv(3..<5), named: "b.csv", into: dataset, for: harness.ada)
+        try await harness.work()
+        #expect(try await harness.found(run).counts?.rowsOut == 3, "it reads the table as it was at its launch")
+        #expect(try await harness.status(dataset) == "pending 5")
+        let superseded = try await harness.installation.query("SELECT role FROM item WHERE superseded_in IS NOT NULL")
+        #expect(superseded.count == 1, "what it did not read stays")
+    }
+
+    @Test(arguments: Backend.all) func filesThatCannotBeReadSaySo(_ backend: Backend) async throws {
+        let harness = try await RunHarness(backend)
+        let unreadable = try await harness.dataset([("a.csv", "a,b\n1,\"never closed\n")])
+        #expect(try await harness.status(unreadable) == "failed - E0100")
+        let empty = try await harness.dataset([("a.csv", "\n\n")])
+        #expect(try await harness.status(empty) == "failed - E0101")
+        let differ = try await harness.dataset([("a.csv", RunTexts.csv(0..<2)), ("b.csv", "question,other\na,b\n")])
+        #expect(try await harness.status(differ) == "failed 3 E0102")
+        let refusal = try await harness.refusal { _ = try await harness.launch(differ) }
+        guard case .conflict(let message, _) = refusal, message.contains("a.csv"), message.contains("b.csv") else {
+            Issue.record("\(refusal)")
+            return
+        }
+        let one = try await harness.dataset([("good.csv", RunTexts.csv(0..<2)), ("bad.csv", "a,b\n1,\"never closed\n")])
+        #expect(try await harness.status(one) == "pending 2", "a failed file among good ones is left out")
+        #expect(try await harness.run(one).counts?.rowsOut == 2)
+        #expect(try await harness.status(one) == "succeeded 2")
+    }
+
+    @Test(arguments: Backend.all) func anImportThatFailsSaysWhy(_ backend: Backend) async throws {
+        let harness = try await RunHarness(backend) { $0.allowsPrivateNetwork = true }
+        try await ScriptedSite.run({ _, _ in .status(404, "gone") }) { site in
+            let dataset = try await harness.platform.imports.start(
+                name: nil, url: site.base + "/table.csv", files: nil, at: ["body"], for: harness.ada, receipt: nil)
+            #expect(try await harness.status(dataset) == "running -")
+            try await harness.work()
+            #expect(try await harness.status(dataset) == "failed - E0103")
+            #expect(try await harness.overview(dataset).failure?.message.isEmpty == false)
+        }
+    }
+
+    @Test(arguments: Backend.all) func aMappingThatFitsNoRowFailsTheRun(_ backend: Backend) async throws {
+        let harness = try await RunHarness(backend)
+        let dataset = try await harness.dataset([("a.csv", "question,answer,id\n , ,1\n,  ,2\n")])
+        let run = try await harness.run(dataset)
+        #expect((run.state, run.failure?.code) == (.failed, .mappingFitsNoRow))
+        #expect(try await harness.status(dataset) == "failed 2 E0200")
+        #expect(try await harness.version(dataset) == 1)
+        _ = try await harness.platform.upload(RunTexts.csv(0..<2), named: "b.csv", into: dataset, for: harness.ada)
+        try await harness.work()
+        #expect(try await harness.status(dataset) == "pending 4", "a new source after a failed run")
+        #expect(try await harness.run(dataset).counts.map { [$0.rowsEmpty, $0.rowsDuplicate, $0.rowsOut] } == [1, 1, 2])
+        #expect(try await harness.status(dataset) == "succeeded 4")
+    }
+
+    @Test(arguments: Backend.all) func theListShowsTheSameAsTheDataset(_ backend: Backend) async throws {
+        let harness = try await RunHarness(backend)
+        let imported = try await harness.dataset([("a.csv", RunTexts.csv(0..<2))], called: "b imported")
+        let failed = try await harness.dataset([("a.csv", "a,b\n1,\"never closed\n")], called: "C failed")
+        let done = try await harness.dataset([("a.csv", RunTexts.csv(0..<3))], called: "a done")
+        _ = try await harness.run(done)
+        let empty = try await harness.platform.dataset("D empty", for: harness.ada)
+        func listed(_ change: (inout DatasetListing) -> Void) async throws -> [DatasetID] {
+            var listing = DatasetListing()
+            change(&listing)
+            var (ids, cursor) = ([DatasetID](), String?.none)
+            repeat {
+                let page = try await harness.platform.overviews.page(
+                    PageRequest(limit: 1, cursor: cursor), listing, for: harness.ada)
+                for overview in page.elements {
+                    #expect(try await harness.overview(overview.dataset.id).status == overview.status)
+                    ids.append(overview.dataset.id)
+                }
+                cursor = page.nextCursor
+            } while cursor != nil
+            return ids
+        }
+        #expect(try await Set(listed { _ in }) == [imported, failed, done, empty])
+        #expect(try await listed { ($0.sort, $0.direction) = (.name, .ascending) } == [done, imported, failed, empty])
+        #expect(try await listed { ($0.sort, $0.direction) = (.name, .descending) } == [empty, failed, imported, done])
+        #expect(try await listed { $0.status = .succeeded } == [done])
+        #expect(try await listed { $0.status = .failed } == [failed])
+        #expect(try await Set(listed { $0.status = .pending }) == [imported, empty])
+        #expect(try await Set(listed { $0.onlyImported = true }) == [imported, done])
+        #expect(try await listed { $0.search = "FAIL" } == [failed])
+        let cursor = try await harness.platform.overviews.page(PageRequest(limit: 1), DatasetListing(), for: harness.ada).nextCursor
+        var other = DatasetListing()
+        other.status = .pending
+        await #expect(throws: PlatformError.self) {
+            try await harness.platform.overviews.page(PageRequest(limit: 1, cursor: cursor), other, for: harness.ada)
+        }
+    }
+}
