@@ -69,9 +69,8 @@ struct ContractDocument: Sendable {
         var faults = checker.faults(answer.json, ["$ref": "#/components/schemas/DatasetPlatformError"])
         if answer.mediaType != "application/json" { faults.append("an error is \(answer.mediaType ?? "nothing")") }
         if answer["statusCode"].int != answer.status { faults.append("statusCode is \(answer["statusCode"])") }
-        // Which errors may pass by themselves: for all others the SDK is told not to try again.
-        let mayPass = answer.status == 429 || (answer.status >= 500 && answer.status != 501)
-        if answer.header("X-Should-Retry") != (mayPass ? nil : "false") {
+        let isFutile = [409, 501].contains(answer.status)
+        if answer.header("X-Should-Retry") != (isFutile ? "false" : nil) {
             faults.append("x-should-retry is \(answer.header("X-Should-Retry") ?? "nothing")")
         }
         return faults + errorHeaderFaults(answer)
