@@ -290,8 +290,11 @@ import Testing
         let failing = try harness.process(generator: generator) { $0.faults = Faults("during-run=fail") ?? .none }
         try await harness.installation.working(failing) {
             try await until("two attempts have failed") {
-                try await !harness.installation.query("SELECT id FROM job WHERE kind = 'run' AND attempt >= 2 AND last_error IS NOT NULL")
-                    .isEmpty
+                try await harness.installation.execute("UPDATE job SET run_at = 0 WHERE state = 'available'")
+                return try await !harness.installation.query(
+                    "SELECT id FROM job WHERE kind = 'run' AND attempt >= 2 AND last_error IS NOT NULL"
+                )
+                .isEmpty
             }
         }
         #expect(generator.asked.elements.count == once + 3 * RunWork.batch)

@@ -13,11 +13,16 @@ struct RunHarness: Sendable {
     let installation: TestInstallation
     let platform: Platform
     let ada: Principal
+    private let generator: (any ModelProvider)?
+    private let configure: Configure
+    typealias Configure = @Sendable (inout PlatformConfiguration) -> Void
 
     /// - Parameter generator: what generates in runs; nil for nothing.
     init(
-        _ backend: Backend, generator: (any ModelProvider)? = nil, configure: (inout PlatformConfiguration) -> Void = { _ in }
+        _ backend: Backend, generator: (any ModelProvider)? = nil, configure: @escaping Configure = { _ in }
     ) async throws {
+        self.generator = generator
+        self.configure = configure
         installation = try await TestInstallation(backend)
         platform = try Self.process(installation, generator: generator, configure: configure)
         ada = try await installation.caller()
@@ -26,14 +31,14 @@ struct RunHarness: Sendable {
     /// One more process of the installation.
     func process(
         database: (any Database)? = nil, generator: (any ModelProvider)? = nil,
-        configure: (inout PlatformConfiguration) -> Void = { _ in }
+        configure: Configure = { _ in }
     ) throws -> Platform {
         try Self.process(installation, database: database, generator: generator, configure: configure)
     }
 
     private static func process(
         _ installation: TestInstallation, database: (any Database)? = nil, generator: (any ModelProvider)?,
-        configure: (inout PlatformConfiguration) -> Void
+        configure: Configure
     ) throws -> Platform {
         let providers = generator.map { ["m": $0] } ?? [:]
         return try installation.process(database: database, providers: providers) { configuration in
@@ -42,31 +47,31 @@ struct RunHarness: Sendable {
         }
     }
 
-    /// Works until no job is left.
-    func work(on other: Platform? = nil) async throws {
-        try await installation.working(other ?? platform) { try await installation.jobsEnded() }
+    /// Lets a process like `platform` work until no job is left: one that was stopped works no more.
+    func work() async throws {
+        let worker = try process(generator: generator, configure: configure)
+        try await installation.working(worker) { try await installation.jobsEnded() }
     }
 
-    /// A dataset of these files, read.
+    /// A dataset of these files, read one after the other.
     func dataset(_ files: [(name: String, text: String)], called name: String = "table") async throws -> DatasetID {
         let dataset = try await platform.dataset(name, for: ada)
         for file in files {
             _ = try await platform.upload(file.text, named: file.name, into: dataset, for: ada)
-            installation.clock.advance(by: .milliseconds(5))
+            try await installation.finishJobs()
         }
-        try await installation.finishJobs()
         return dataset
     }
 
     /// A run of the columns `question` and `answer`, changed as wished.
-    func launch(_ dataset: DatasetID, on other: Platform? = nil, _ change: (inout RunRequest) -> Void = { _ in }) async throws -> Run {
+    func launch(_ dataset: DatasetID, _ change: (inout RunRequest) -> Void = { _ in }) async throws -> Run {
         installation.clock.advance(by: .seconds(1))
         var request = RunRequest()
         request.mapping = RunPlan.Mapping()
         request.mapping?.prompt = "question"
         request.mapping?.completion = "answer"
         change(&request)
-        guard case .run(let run) = try await (other ?? platform).runs.launch(request, on: dataset, for: ada) else {
+        guard case .run(let run) = try await platform.runs.launch(request, on: dataset, for: ada) else {
             throw WaitedInVain(description: "an estimate came back for a run")
         }
         return run

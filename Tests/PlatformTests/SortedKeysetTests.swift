@@ -13,13 +13,13 @@ import Testing
             let request = PageRequest(limit: limit, cursor: cursor)
             let page = try await database.read { connection in
                 let keyset = try SortedKeyset(request, list: "things", isAscending: ascending)
-                let column: SQL = byName ? "name" : "created_at"
+                let column: SQL = byName ? "folded_name" : "created_at"
                 let condition =
                     try byName ? keyset.condition(text: column, id: "id") : keyset.condition(number: column, id: "id")
                 let rows = try connection.query(
-                    "SELECT id, name, created_at FROM organization WHERE \(raw: condition) \(raw: keyset.order(by: column, id: "id"))")
+                    "SELECT id, folded_name, created_at FROM dataset WHERE \(raw: condition) \(raw: keyset.order(by: column, id: "id"))")
                 return try keyset.page(rows) { row in
-                    (byName ? try row.text("name") : "\(try row.int64("created_at"))", try row.text("id"))
+                    (byName ? try row.text("folded_name") : "\(try row.int64("created_at"))", try row.text("id"))
                 }.map { try $0.text("id") }
             }
             found += page.elements
@@ -33,9 +33,13 @@ import Testing
         let database = try await backend.fresh(migrations: Schema.migrations)
         let names = ["b", "a", "B", "ä", "a", "", "z", "🐝", "_", "a b"]
         try await database.write { connection in
+            try connection.execute("INSERT INTO organization (id, name, created_at) VALUES ('o', 'o', 0)")
             for (number, name) in names.enumerated() {
                 try connection.execute(
-                    "INSERT INTO organization (id, name, created_at) VALUES (\("id-\(number)"), \(name), \(Int64(number / 3)))")
+                    """
+                    INSERT INTO dataset (id, organization_id, name, folded_name, consent_for_training, version, created_at, updated_at)
+                    VALUES (\("id-\(number)"), 'o', 'n', \(name), FALSE, 0, \(Int64(number / 3)), 0)
+                    """)
             }
         }
         let byName = names.indices.sorted { left, right in

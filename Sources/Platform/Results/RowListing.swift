@@ -40,7 +40,7 @@ package struct ComparedRow: Sendable {
     package let output: Output?
 
     /// The row's texts as they stand in the table.
-    package struct Text: Sendable {
+    package struct Text: Sendable, Hashable {
         package let prompt: String?
         package let completion: String?
     }

@@ -27,8 +27,9 @@ struct DatasetPlatformError: Encodable, Sendable {
     func reply(_ headers: HTTPFields) -> Reply {
         var headers = headers
         headers[.contentType] = "application/json; charset=utf-8"
-        // Of these the client would make three calls each, and none of them could succeed (contract B §3.0); other 4xx it does not repeat.
-        if statusCode == 409 || statusCode == 501 { headers[.shouldRetry] = "false" }
+        // Each would cost the caller three calls, and none of them could succeed (contract B §3.0, §6 row 13).
+        let mayPass = statusCode == 408 || statusCode == 429 || (statusCode >= 500 && statusCode != 501)
+        if !mayPass { headers[.shouldRetry] = "false" }
         let body = (try? JSONText.bytes(self)) ?? Data("{\"statusCode\":500,\"error\":\"Internal Server Error\",\"message\":\"\"}".utf8)
         return .bytes(HTTPResponse.Status(code: statusCode), headers, body)
     }

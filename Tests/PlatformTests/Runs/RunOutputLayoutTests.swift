@@ -61,6 +61,7 @@ import Testing
         var row = row()
         row.text.completion = "I will kill you, you worthless idiot."
         let found = layout.cells(of: row, source: [.string("q"), .string("a")]).last?.text ?? ""
-        #expect(found.hasPrefix("[\"") && found.hasSuffix("\"]"), "\(found)")
+        let expected = SafetyNotes.categories(of: row.text.completion ?? "").map { "\"\($0.rawValue)\"" }.joined(separator: ",")
+        #expect(found == "[\(expected)]")
     }
 }
