@@ -69,8 +69,9 @@ struct ContractDocument: Sendable {
         var faults = checker.faults(answer.json, ["$ref": "#/components/schemas/DatasetPlatformError"])
         if answer.mediaType != "application/json" { faults.append("an error is \(answer.mediaType ?? "nothing")") }
         if answer["statusCode"].int != answer.status { faults.append("statusCode is \(answer["statusCode"])") }
-        let isFutile = [409, 501].contains(answer.status)
-        if answer.header("X-Should-Retry") != (isFutile ? "false" : nil) {
+        // Which errors may pass by themselves: for all others the SDK is told not to try again.
+        let mayPass = answer.status == 429 || (answer.status >= 500 && answer.status != 501)
+        if answer.header("X-Should-Retry") != (mayPass ? nil : "false") {
             faults.append("x-should-retry is \(answer.header("X-Should-Retry") ?? "nothing")")
         }
         return faults + errorHeaderFaults(answer)

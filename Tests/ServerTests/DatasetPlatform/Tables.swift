@@ -43,7 +43,7 @@ extension JSONValue {
     var keys: Set<String> { Set(members.keys) }
 }
 
-/// An answer that is refused in the dataset platform's shape, naming what is wrong.
+/// An answer that is refused for good, in the dataset platform's shape and naming what is wrong.
 func expectRefusal(
     _ answer: TestAnswer, _ status: Int, naming words: String..., sourceLocation: SourceLocation = #_sourceLocation
 ) {
@@ -52,6 +52,6 @@ func expectRefusal(
     #expect(answer["statusCode"].int == status, sourceLocation: sourceLocation)
     #expect(!answer["error"].text.isEmpty, sourceLocation: sourceLocation)
     #expect(answer.mediaType == "application/json", sourceLocation: sourceLocation)
-    #expect(answer.header("x-should-retry") == ([409, 501].contains(status) ? "false" : nil), sourceLocation: sourceLocation)
+    #expect(answer.header("x-should-retry") == "false", sourceLocation: sourceLocation)
     for word in words { #expect(answer["message"].text.contains(word), "\(word): \(answer.text)", sourceLocation: sourceLocation) }
 }
