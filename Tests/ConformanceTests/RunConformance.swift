@@ -88,7 +88,7 @@ import Testing
         #expect(try await harness.status(dataset) == "pending 2")
         let page = try await harness.platform.rows.page(PageRequest(), of: dataset, for: harness.ada)
         #expect(page.columns == ["text", "file", "page", "heading"])
-        #expect(page.rows.elements.map { $0.cells[1].text } == ["notes.md", "more.txt"])
+        #expect(page.rows.elements.map { $0.values[1] } == [.string("notes.md"), .string("more.txt")])
         let run = try await harness.run(dataset) {
             $0.mapping?.prompt = "text"
             $0.mapping?.completion = "text"
@@ -221,7 +221,7 @@ import Testing
     @Test(arguments: Backend.all) func theSweepLeavesWhatAnUploadHoldsUntilItIsStale(_ backend: Backend) async throws {
         let harness = try await RunHarness(backend)
         let (platform, installation) = (harness.platform, harness.installation)
-        let ticket = try await platform.uploads.initiate(name: "table", format: .csv, for: harness.ada)
+        let ticket = try await platform.uploads.initiate(name: "table", format: UploadFormat(.csv), for: harness.ada)
         let parts = try #require(URLComponents(string: ticket.target)?.queryItems)
         let value = { (name: String) in parts.first { $0.name == name }?.value }
         let reception = try await platform.uploads.begin(
@@ -245,7 +245,7 @@ import Testing
     @Test(arguments: Backend.all) func aCompletedUploadIsNeverForgotten(_ backend: Backend) async throws {
         let harness = try await RunHarness(backend)
         let uploads = harness.platform.uploads
-        let ticket = try await uploads.initiate(name: "table", format: .csv, for: harness.ada)
+        let ticket = try await uploads.initiate(name: "table", format: UploadFormat(.csv), for: harness.ada)
         let items = URLComponents(string: ticket.target)?.queryItems ?? []
         let reception = try await uploads.begin(
             key: ticket.key, expires: items.first { $0.name == "expires" }?.value.flatMap { Int64($0) },
@@ -254,11 +254,11 @@ import Testing
         try await reception.bytes.write(Array(text.utf8))
         try await uploads.finish(reception)
         let dataset = try await uploads.complete(
-            key: ticket.key, name: "table", format: .csv, size: Int64(text.utf8.count), for: harness.ada)
+            key: ticket.key, name: "table", format: UploadFormat(.csv), size: Int64(text.utf8.count), for: harness.ada)
         harness.installation.clock.advance(by: .seconds(1_000_000))
         try await uploads.forget(expiredFor: Maintenance.staleUploadLife)
         let again = try await uploads.complete(
-            key: ticket.key, name: "table", format: .csv, size: Int64(text.utf8.count), for: harness.ada)
+            key: ticket.key, name: "table", format: UploadFormat(.csv), size: Int64(text.utf8.count), for: harness.ada)
         #expect(again == dataset)
         try await harness.work()
         #expect(try await harness.status(dataset) == "pending 3")

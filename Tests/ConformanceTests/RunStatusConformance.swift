@@ -10,7 +10,8 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct RunStatusConformance {
     @Test(arguments: Backend.all) func fromTheOpenedDatasetToTheFinishedRun(_ backend: Backend) async throws {
         let harness = try await RunHarness(backend)
-        let (dataset, _) = try await harness.platform.uploads.open(name: "table", format: .csv, for: harness.ada, receipt: nil)
+        let (dataset, _) = try await harness.platform.uploads.open(
+            name: "table", format: UploadFormat(.csv), for: harness.ada, receipt: nil)
         #expect(try await harness.status(dataset) == "pending -", "opened, no bytes")
         guard case .conflict = try await harness.refusal({ _ = try await harness.launch(dataset) }) else {
             Issue.record("nothing is imported yet")
