@@ -13,8 +13,7 @@ import Testing
         let lock = SharedExclusiveLock()
         let files = FileService(
             database: test.database, blobs: blobs, clock: test.clock, faults: .none, mostBytes: 1_000, blobLock: lock,
-            forgetIndexes: { _, _ in },
-            jobEnqueued: {})
+            endWork: { _, _, _, _ in [] }, forgetIndexes: { _, _ in }, jobEnqueued: {})
         let upload = try await files.beginUpload()
         try await upload.write(Array("kept".utf8))
         let draft = try FileDraft(filename: "kept.txt", declaredType: nil, resource: nil)

@@ -38,7 +38,7 @@ import Testing
         let before = try await rows.page(PageRequest(limit: 100), of: dataset, for: ada)
         #expect((before.rowCount, before.run == nil, before.columns) == (Self.count, true, ["question", "answer", "id"]))
         #expect(before.rows.elements.map(\.number) == Array(1...Self.count))
-        #expect(before.rows.elements.map { $0.values[2] } == (0..<Self.count).map { JSONValue.string("\($0)") })
+        #expect(before.rows.elements.map { $0.values[2] } == (0..<Self.count).map { .string("\($0)") })
         #expect(before.rows.elements.allSatisfy { $0.entry == nil })
 
         let run = try await harness.run(dataset)
@@ -53,7 +53,7 @@ import Testing
             #expect(paged.map(\.entry) == listed.map(\.entry), "by \(limit)")
             let diff = try await all(limit) { try await rows.comparison($0, by: nil, of: dataset, for: ada).rows }
             #expect(diff.map(\.entry) == compared.map(\.entry))
-            #expect(diff.map(\.input) == compared.map(\.input))
+            #expect(diff.map(\.input.prompt) == compared.map(\.input.prompt))
             #expect(diff.map(\.output?.completion) == compared.map(\.output?.completion), "by \(limit)")
             #expect(try await all(limit) { try await rows.dropped($0, by: run.id, of: dataset, for: ada) } == dropped)
         }

@@ -88,7 +88,7 @@ import Testing
         #expect(try await harness.status(dataset) == "pending 2")
         let page = try await harness.platform.rows.page(PageRequest(), of: dataset, for: harness.ada)
         #expect(page.columns == ["text", "file", "page", "heading"])
-        #expect(page.rows.elements.map { $0.values[1] } == [JSONValue.string("notes.md"), .string("more.txt")])
+        #expect(page.rows.elements.map { $0.values[1] } == [.string("notes.md"), .string("more.txt")])
         let run = try await harness.run(dataset) {
             $0.mapping?.prompt = "text"
             $0.mapping?.completion = "text"
