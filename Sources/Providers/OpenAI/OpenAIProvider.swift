@@ -107,7 +107,8 @@ package struct OpenAIProvider: ModelProvider {
     }
 
     private func exchange(
-        _ call: Submission, _ opening: Opening, _ watch: IdleWatch, _ continuation: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
+        _ call: Submission, _ opening: Opening, _ watch: IdleWatch,
+        _ continuation: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
     ) async throws {
         var request = HTTPClientRequest(url: url)
         request.method = .POST
