@@ -16,4 +16,6 @@ export QUARRY_TEST_POSTGRES_URL
 export QUARRY_TEST_REQUIRE_POSTGRES=1
 # A test that expects a crash need not wait for its backtrace.
 export SWIFT_BACKTRACE=enable=no
+# All thousand tests at once would wait for each other on a small machine until some of them lose their patience.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-12}
 swift test --skip-build "$@"

@@ -178,9 +178,9 @@ private typealias Frame = ScriptedUpstream.Frame
     /// The first event comes at once, the last one long after the time that the first was given.
     @Test func anAnswerAsAWholeMayTakeLongerThanItsFirstEvent() async throws {
         let script: @Sendable (ScriptedUpstream.Request) -> ScriptedUpstream.Answer = { _ in
-            .stream([Frame.text("Yes.")], then: [.pause(.seconds(9)), .bytes(Data(Frame.done.utf8))])
+            .stream([Frame.text("Yes.")], then: [.pause(.seconds(46)), .bytes(Data(Frame.done.utf8))])
         }
-        try await OpenAIFixture.run(script, configure: { $0.firstEventTimeout = .seconds(8) }) { fixture in
+        try await OpenAIFixture.run(script, configure: { $0.firstEventTimeout = .seconds(45) }) { fixture in
             let heard = try await fixture.ask()
             #expect(heard == Heard(text: "Yes.", end: .stop))
         }
