@@ -16,7 +16,7 @@ package struct ListedRow: Sendable {
             switch cell {
             case .null: .null
             case .string(let text): .string(text)
-            case .json(let text): (try? JSONValue.parse(Data(text.utf8))) ?? .string(text)
+            case .json(let text): JSONValue(exactly: text)
             }
         }
         self.entry = entry
@@ -63,4 +63,19 @@ package struct ComparedRow: Sendable {
 package struct ComparisonPage: Sendable {
     package let run: Run
     package let rows: Page<ComparedRow>
+}
+
+extension JSONValue {
+    /// JSON text as a value; a number that no double holds exactly stays text, so that none of its digits is lost.
+    fileprivate init(exactly text: String) {
+        guard let value = try? JSONValue.parse(Data(text.utf8)) else {
+            self = .string(text)
+            return
+        }
+        if case .number(let number) = value, Decimal(string: text) != Decimal(string: "\(number)") {
+            self = .string(text)
+        } else {
+            self = value
+        }
+    }
 }

@@ -41,7 +41,7 @@ struct Conversation: Sendable, Hashable {
         let role: String
         let content: String
 
-        private enum Keys: String, CodingKey { case role, from, content, value, text }
+        private enum Keys: String, CodingKey { case role, from, content, value, text, calls = "tool_calls" }
         private struct Part: Decodable { let text: String? }
 
         /// The names that are met: `{role, content}`, and ShareGPT's `{from, value}`; a content may consist of parts.
@@ -51,9 +51,12 @@ struct Conversation: Sendable, Hashable {
             if let parts = try? container.decode([Part].self, forKey: .content) {
                 content = parts.compactMap(\.text).joined(separator: "\n")
             } else {
-                content =
+                let text =
                     try container.decodeIfPresent(String.self, forKey: .content)
                     ?? container.decodeIfPresent(String.self, forKey: .value) ?? container.decodeIfPresent(String.self, forKey: .text) ?? ""
+                // A call of a tool is what was said: two calls that differ are two answers.
+                let calls = try container.decodeIfPresent(JSONValue.self, forKey: .calls).flatMap { $0 == .null ? nil : $0 }
+                content = try ([text].filter { !$0.isEmpty } + [calls].compactMap { $0 }.map(JSONText.encode)).joined(separator: "\n")
             }
         }
 

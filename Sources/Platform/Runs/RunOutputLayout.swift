@@ -17,6 +17,8 @@ struct RunOutputLayout: Sendable {
     }
 
     let columns: [String]
+    /// Columns of the table that are not in the output, as made ones have their names.
+    let replaced: [String]
     private let places: [Place]
 
     init(_ plan: RunPlan) {
@@ -34,6 +36,7 @@ struct RunOutputLayout: Sendable {
         places += sources.filter { !mapped.contains(plan.columns[$0]) }.map { (plan.columns[$0], .source($0)) }
         places += safety.map { ($0.rawValue, .made($0)) }
         columns = places.map(\.0)
+        replaced = plan.columns.filter { names.contains($0) }
         self.places = places.map(\.1)
     }
 
@@ -79,7 +82,5 @@ struct ImprovedRow: Sendable {
     var failure: String?
 
     /// Whether there is nothing in it to train on.
-    var isEmpty: Bool {
-        [text.prompt, text.completion].allSatisfy { ($0 ?? "").allSatisfy(\.isWhitespace) }
-    }
+    var isEmpty: Bool { text.isBlank }
 }

@@ -90,6 +90,10 @@ struct RunPlanner {
         if plan.recipes.promptRephrase, plan.mapping.chat != nil {
             remarks.append("recipes.prompt_rephrase has nothing to act on: prompts of a chat column are not rephrased.")
         }
+        let replaced = RunOutputLayout(plan).replaced
+        if !replaced.isEmpty {
+            remarks.append("Columns of the table are replaced by the run's own of the same name: \(replaced.joined(separator: ", ")).")
+        }
         return remarks
     }
 }

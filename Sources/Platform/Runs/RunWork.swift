@@ -215,7 +215,7 @@ struct RunWork: Sendable {
                 } else if let failure = byIndex[index]?.failure {
                     (entry.outcome, entry.reason) = (.failed, failure)
                 } else if byIndex[index]?.isEmpty ?? true {
-                    (entry.outcome, entry.reason) = (.empty, "The row has no text in the mapped columns.")
+                    (entry.outcome, entry.reason) = (.empty, "The mapped columns hold no text, or no conversation.")
                 }
                 ledger += try RunLedger.line(entry)
             }

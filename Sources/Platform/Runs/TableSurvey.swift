@@ -21,6 +21,8 @@ final class TableSurvey: Sendable {
         var profile = TableProfile()
         var finder: DuplicateFinder?
         var numbers: [Int32] = []
+        /// Places of rows without any text: they are empty, not repetitions of one another.
+        var blanks: Set<Int> = []
     }
 
     private let spool: RowTextSpool
@@ -42,6 +44,7 @@ final class TableSurvey: Sendable {
                 let text = mapping.text(of: row.cells)
                 state.profile.add(text)
                 let cleaned = TextNormalizer.normalized(text)
+                if cleaned.isBlank { state.blanks.insert(state.numbers.count) }
                 state.finder?.add(cleaned)
                 try spool.append(cleaned)
                 state.numbers.append(Int32(row.number))
@@ -56,12 +59,17 @@ final class TableSurvey: Sendable {
         try state.withLock { state in
             guard let finder = state.finder.take() else { return [] }
             let report = try finder.finish(score: { scores[$0] }, row: { try spool.row($0) })
-            return report.dropped.map {
+            return report.dropped.filter { !state.blanks.contains($0.row) }.map {
                 Duplicate(
                     index: $0.row, keptRow: Int(state.numbers[$0.kept]), isExact: $0.reason == .exact, similarity: $0.similarity)
             }
         }
     }
+}
+
+extension RowText {
+    /// Whether there is nothing in it to train on.
+    var isBlank: Bool { [prompt, completion].allSatisfy { ($0 ?? "").allSatisfy(\.isWhitespace) } }
 }
 
 extension TextNormalizer {
