@@ -15,7 +15,7 @@ package struct RunPlan: Sendable, Hashable, Codable {
         /// Every column that it names.
         var columns: [String] { [prompt, completion, chat].compactMap { $0 } + context }
         /// Whether some texts are to be found by it at all.
-        var namesText: Bool { prompt != nil || completion != nil || chat != nil || universalPrompt != nil }
+        package var namesText: Bool { prompt != nil || completion != nil || chat != nil || universalPrompt != nil }
     }
 
     /// What is done to the rows (contract B §4.2).

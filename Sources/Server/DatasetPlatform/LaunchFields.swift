@@ -70,7 +70,7 @@ enum LaunchFields {
             if mapping.prompt != nil { inner.note("universal_prompt", "cannot be given together with prompt.", .value) }
             if mapping.context.isEmpty { inner.note("universal_prompt", "needs at least one context column.", .missing) }
         }
-        if inner.issues.isEmpty, !mapping.columnsAreGiven {
+        if inner.issues.isEmpty, !mapping.namesText {
             inner.note("prompt", "is missing: map at least one of prompt, completion and chat.", .missing)
         }
         fields.adopt(inner)
@@ -92,11 +92,6 @@ enum LaunchFields {
         }
         return controls
     }
-}
-
-extension RunPlan.Mapping {
-    /// Whether any text is mapped.
-    fileprivate var columnsAreGiven: Bool { prompt != nil || completion != nil || chat != nil || universalPrompt != nil }
 }
 
 extension Fields {
