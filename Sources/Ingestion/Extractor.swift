@@ -32,7 +32,7 @@ package struct Extractor {
         let inspection = try FileInspection(file: input, chunkBytes: chunkBytes)
         let writer = try ArtefactWriter(directory: directory)
         let open = {
-            try TextSource(file: input, inspection: inspection, keepsFormFeeds: format == .text, chunkBytes: chunkBytes)
+            try TextSource(file: input, inspection: inspection, controls: controls(format), chunkBytes: chunkBytes)
         }
         switch format {
         case .text:
@@ -67,12 +67,21 @@ package struct Extractor {
         }
     }
 
+    /// Cells of CSV hold line ends and control characters as they stand in the file; in JSON such stand as escapes.
+    private func controls(_ format: FileFormat) -> TextSource.Controls {
+        switch format {
+        case .text: .cleanedExceptFormFeeds
+        case .csv: .kept
+        case .markdown, .json, .jsonl, .parquet: .cleaned
+        }
+    }
+
     private func table(_ writer: ArtefactWriter, _ directory: URL) throws -> TableWriter {
         try TableWriter(writer: writer, directory: directory, passageColumns: passageColumns, limits: limits)
     }
 
     private func finishDocument(_ writer: ArtefactWriter, _ lines: LineReader<TextSource>) throws -> ExtractionSummary {
         if writer.blocks == 0 { throw ExtractionFailure.empty("The file holds no text.") }
-        return try writer.finish(kind: .document, replacedBytes: lines.source.replacedBytes)
+        return try writer.finish(kind: .document, decoding: lines.source.report)
     }
 }

@@ -272,7 +272,8 @@ import Testing
         let dataset = try await harness.dataset([("a.csv", RunTexts.csv(0..<2))])
         let run = try await harness.launch(dataset)
         try await harness.installation.execute(
-            "UPDATE job SET attempt = \(RunJob.mostCrashes), crashes = \(RunJob.mostCrashes) WHERE kind = 'run'")
+            "UPDATE job SET attempt = \(JobRepository.mostCrashesOfHarmlessWork), crashes = \(JobRepository.mostCrashesOfHarmlessWork) WHERE kind = 'run'"
+        )
         try await harness.work()
         let ended = try await harness.found(run)
         #expect((ended.state, ended.failure?.code) == (.failed, .interrupted))

@@ -27,7 +27,8 @@ import Testing
                 let start = end / 3
                 func first(_ isWanted: (UInt8) -> Bool) -> Int { (start..<end).first { isWanted(bytes[$0]) } ?? end }
                 #expect(ByteScan.stringSpecial(base, start, end) == first { $0 == 0x22 || $0 == 0x5C || $0 < 0x20 })
-                #expect(ByteScan.byteOrLineFeed(0x2C, base, start, end) == first { $0 == 0x2C || $0 == 0x0A })
+                #expect(ByteScan.byteOrLineEnd(0x2C, base, start, end) == first { $0 == 0x2C || $0 == 0x0A || $0 == 0x0D })
+                #expect(ByteScan.controlCharacter(base, start, end) == first { $0 < 0x20 && $0 != 0x09 && $0 != 0x0A })
                 #expect(ByteScan.printableASCII(base, start, end) == first { $0 < 0x20 || $0 >= 0x80 })
                 #expect(ByteScan.lineFeeds(base, start, end) == bytes[start...].count { $0 == 0x0A })
                 #expect(ByteScan.longSequences(base, start, end) == bytes[start...].count { $0 >= 0xC0 })
@@ -36,8 +37,8 @@ import Testing
         }
     }
 
-    /// What is clean is so for the decoder too, and nothing longer is.
-    @Test func cleanTextIsWhatTheDecoderAccepts() throws {
+    /// What is clean or valid is so for the decoder too, and nothing longer is.
+    @Test func cleanAndValidTextAreWhatTheDecoderAccepts() throws {
         var generator = SeededGenerator(state: 17)
         let pieces: [[UInt8]] = [
             [0x61], [0x0A], [0x09], [0x0D], [0x00], [0xC3, 0xA9], [0xE2, 0x82, 0xAC], [0xF0, 0x9F, 0x99, 0x82], [0xC0, 0x80],
@@ -47,19 +48,22 @@ import Testing
         for _ in 0..<5_000 {
             let bytes = (0..<Int.random(in: 1...8, using: &generator)).flatMap { _ in pieces.randomElement(using: &generator) ?? [] }
             var decoder = ScalarDecoder(encoding: .utf8)
-            var expected = 0
+            var (clean, valid) = (0, 0)
+            var isClean = true
             loop: for (place, byte) in bytes.enumerated() {
                 switch decoder.step(byte) {
                 case .pending: break
-                case .undecodable: break loop
+                case .undecodable, .foreign: break loop
                 case .scalar(let value):
-                    if value < 0x20, value != 0x0A, value != 0x09 { break loop }
-                    expected = place + 1
+                    valid = place + 1
+                    if value < 0x20, value != 0x0A, value != 0x09 { isClean = false }
+                    if isClean { clean = place + 1 }
                 }
             }
             try bytes.withUnsafeBufferPointer { buffer in
                 let base = try #require(buffer.baseAddress)
-                #expect(ByteScan.cleanUTF8(base, 0, bytes.count) == expected, "\(bytes)")
+                #expect(ByteScan.cleanUTF8(base, 0, bytes.count) == clean, "\(bytes)")
+                #expect(ByteScan.validUTF8(base, 0, bytes.count) == valid, "\(bytes)")
             }
         }
     }

@@ -7,7 +7,7 @@ import Testing
         let result = try extract("Prompt,Completion\r\nHow?,\"So, \"\"thus\"\".\r\nYes.\"\r\n,only\r\n", as: .csv)
         #expect(result.summary.kind == .table)
         #expect(result.columns == ["Prompt", "Completion"])
-        #expect(result.rows == [["How?", "So, \"thus\".\nYes."], ["", "only"]])
+        #expect(result.rows == [["How?", "So, \"thus\".\r\nYes."], ["", "only"]])
         #expect(result.text == "Prompt: How?\nCompletion: So, \"thus\".\nYes.\n\nCompletion: only\n")
         #expect(result.blocks.map(\.row) == [1, 2])
         #expect(result.blocks.allSatisfy { $0.kind == .row })
@@ -66,7 +66,25 @@ import Testing
         let text = "\u{FEFF}a;b" + end + "\"1\(end)2\";ä" + end + end + "  " + end + "3;" + end
         let result = try extract(text, as: .csv)
         #expect(result.columns == ["a", "b"])
-        #expect(result.rows == [["1\n2", "ä"], ["3", ""]])
+        #expect(result.rows == [["1\(end)2", "ä"], ["3", ""]])
+    }
+
+    /// Rows give back what the file holds; what is read and searched of them is text.
+    @Test func cellsKeepTheirCharacters() throws {
+        for chunkBytes in [1, 2, 3, 5, 64] {
+            let result = try extract(
+                "a,b\r\n\"1\r\n2\r3\n\",\u{1B}[0m \u{0}x\r\n\"\r\",\"y\"\r\"\u{B}\",z\u{7}", as: .csv, chunkBytes: chunkBytes)
+            #expect(result.rows == [["1\r\n2\r3\n", "\u{1B}[0m \u{0}x"], ["\r", "y"], ["\u{B}", "z\u{7}"]])
+            #expect(result.texts == ["a: 1\n2\n3\n\nb: [0m x", "a: \n\nb: y", "a: \nb: z"])
+        }
+    }
+
+    @Test func aLineThatNamesTheDelimiterMayEndLikeAnyOther() throws {
+        for end in ["\n", "\r\n", "\r"] {
+            let result = try extract("sep=;" + end + "a;b" + end + "1;2,3" + end + "4" + end, as: .csv)
+            #expect(result.rows == [["1", "2,3"], ["4", nil]])
+            #expect(result.summary.shortRows?.firstLines == [4])
+        }
     }
 
     @Test func otherEncodings() throws {
@@ -125,7 +143,7 @@ import Testing
     }
 
     @Test func whatIsWrittenIsReadBack() throws {
-        let alphabet = ["a", "ß", "🙂", ",", ";", "|", "\t", "\"", "\n", " ", "x"]
+        let alphabet = ["a", "ß", "🙂", ",", ";", "|", "\t", "\"", "\n", "\r", " ", "x"]
         var generator = SeededGenerator(state: 42)
         for round in 0..<150 {
             let delimiter = [",", ";", "\t", "|"][round % 4]
@@ -136,7 +154,8 @@ import Testing
             let header = (0..<columns).map { "name\($0)" }
             let lines = ([header] + rows).map { row in
                 row.map { cell in
-                    let mustQuote = cell.contains { "\"\n,;|\t".contains($0) } || Bool.random(using: &generator)
+                    let mustQuote =
+                        cell.unicodeScalars.contains { "\"\n\r,;|\t".unicodeScalars.contains($0) } || Bool.random(using: &generator)
                     return mustQuote ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
                 }.joined(separator: delimiter)
             }

@@ -22,7 +22,7 @@ import Testing
         #expect(result.columns == ["s", "column_2"])
         #expect(result.rows == [["last", "empty"]])
         let once = try extract(#"{"s":"\u0041\ud83d\ude42\n\t\/\\ \ud800\ud83d\ude42 \r\n|\u0000\u0007"}"#, as: .jsonl)
-        #expect(once.rows == [["A🙂\n\t/\\ \u{FFFD}🙂 \n|"]])
+        #expect(once.rows == [["A🙂\n\t/\\ \u{FFFD}🙂 \r\n|\u{0}\u{7}"]])
     }
 
     @Test func aBadLineIsRefusedWithItsNumber() throws {
@@ -69,7 +69,7 @@ import Testing
         #expect(result.rows == [["a]\"}", "1.0", nil], [nil, nil, "{\"y\":[1]}"]])
     }
 
-    @Test(arguments: ["{}", "[]", "[1,{}]", "[{},1]", "\"text\"", "42", "null", "[[{}]]", "-0.5e1 "])
+    @Test(arguments: ["{}", "[1,{}]", "[{},1]", "\"text\"", "42", "null", "[[{}]]", "-0.5e1 "])
     func otherValuesAreDocuments(text: String) throws {
         let result = try extract(text, as: .json)
         #expect(result.summary.kind == .document)
@@ -77,12 +77,20 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{\"rows\": [{\"a\": 1}]}", "not an array of objects"), ("[]", "without elements"),
+        ("{\"rows\": [{\"a\": 1}]}", "not an array of objects"),
         ("[{},\n 1]", "Element 2 of the JSON array, on line 2,"),
         ("[\"a\", \"b\"]", "Element 1"), ("3", "not an array of objects"), ("[[{}]]", "Element 1"),
     ])
     func whatIsNoTableSaysWhy(text: String, words: String) throws {
         #expect(try extract(text, as: .json).summary.whyNoTable?.contains(words) == true)
+    }
+
+    @Test func aTableWithoutRowsOrFieldsIsEmpty() throws {
+        #expect(throws: ExtractionFailure.empty("The JSON is an array without elements.")) { try extract(" [\n] ", as: .json) }
+        #expect(try refusal("[] 1", as: .json).contains("column 4"))
+        for (text, format): (String, FileFormat) in [("[{}, {}]", .json), ("{}\n{}\n", .jsonl)] {
+            #expect(throws: ExtractionFailure.empty("The records have no fields.")) { try extract(text, as: format) }
+        }
     }
 
     @Test func membersAtTheTopAreBlocks() throws {

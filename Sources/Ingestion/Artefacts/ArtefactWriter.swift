@@ -96,13 +96,13 @@ final class ArtefactWriter {
 
     /// Ends the files and then writes the summary: a directory with a summary is complete.
     func finish(
-        kind: ExtractionSummary.Kind, rows: Int = 0, columns: [String] = [], replacedBytes: Int,
+        kind: ExtractionSummary.Kind, rows: Int = 0, columns: [String] = [], decoding: DecodingReport,
         shortRows: ExtractionSummary.ShortRows? = nil, whyNoTable: String? = nil
     ) throws -> ExtractionSummary {
         try text.close()
         try blockLines.close()
         let summary = ExtractionSummary(
-            kind: kind, scalars: scalars, blocks: blocks, rows: rows, columns: columns, replacedBytes: replacedBytes,
+            kind: kind, scalars: scalars, blocks: blocks, rows: rows, columns: columns, decoding: decoding,
             shortRows: shortRows, whyNoTable: whyNoTable
         )
         let encoder = JSONEncoder()

@@ -29,6 +29,7 @@ enum JSONText {
         case 0x22, 0x5C: output.append(byte)
         case 0x0A: output.append(0x6E)
         case 0x09: output.append(0x74)
+        case 0x0D: output.append(0x72)
         default: output.append(contentsOf: "u00\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8)
         }
     }

@@ -21,8 +21,8 @@ package struct ExtractionSummary: Codable, Sendable, Equatable {
     /// Names of the columns in their order; empty for a document.
     package var columns: [String]
 
-    /// Bytes of the file that no encoding could explain and that became U+FFFD.
-    package var replacedBytes: Int
+    /// What had to be done to the file's bytes to have text.
+    package var decoding: DecodingReport
 
     /// Rows of a CSV file that have fewer cells than the header, which were filled with null; `nil` if there are none.
     package var shortRows: ShortRows?
@@ -50,7 +50,8 @@ package struct ExtractionSummary: Codable, Sendable, Equatable {
 
     /// A summary with all its numbers.
     package init(
-        kind: Kind, scalars: Int, blocks: Int, rows: Int, columns: [String], replacedBytes: Int, shortRows: ShortRows? = nil,
+        kind: Kind, scalars: Int, blocks: Int, rows: Int, columns: [String], decoding: DecodingReport = DecodingReport(),
+        shortRows: ShortRows? = nil,
         whyNoTable: String? = nil
     ) {
         self.kind = kind
@@ -58,9 +59,24 @@ package struct ExtractionSummary: Codable, Sendable, Equatable {
         self.blocks = blocks
         self.rows = rows
         self.columns = columns
-        self.replacedBytes = replacedBytes
+        self.decoding = decoding
         self.shortRows = shortRows
         self.whyNoTable = whyNoTable
+    }
+}
+
+/// What had to be done to the bytes of a file to have text.
+package struct DecodingReport: Codable, Sendable, Equatable {
+    /// Bytes that no encoding could explain and that became U+FFFD.
+    package var replacedBytes = 0
+
+    /// Bytes beyond ASCII that were no UTF-8 and were read as Windows-1252.
+    package var foreignBytes = 0
+
+    /// A report of so many bytes.
+    package init(replacedBytes: Int = 0, foreignBytes: Int = 0) {
+        self.replacedBytes = replacedBytes
+        self.foreignBytes = foreignBytes
     }
 }
 

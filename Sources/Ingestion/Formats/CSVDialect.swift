@@ -9,14 +9,19 @@ struct CSVDialect: Equatable {
     /// How much of the file is tried.
     static let sampleBytes = 64 << 10
 
+    /// The length of a line that names the delimiter, without its end.
+    static let separatorLineBytes = 5
+
     private static let candidates = Array(",;\t|".utf8)
 
     /// - Parameters:
     ///   - sample: the beginning of the text.
     ///   - isWhole: whether it is all of it; else its last record may be cut and does not count.
     init(sample: [UInt8], isWhole: Bool, limits: ExtractionLimits) {
-        let firstLine = sample.prefix { $0 != UTF8Bytes.lineFeed }
-        if firstLine.count == 5, firstLine.starts(with: "sep=".utf8), let last = firstLine.last, Self.candidates.contains(last) {
+        let firstLine = sample.prefix { $0 != UTF8Bytes.lineFeed && $0 != UTF8Bytes.carriageReturn }
+        if firstLine.count == Self.separatorLineBytes, firstLine.starts(with: "sep=".utf8), let last = firstLine.last,
+            Self.candidates.contains(last)
+        {
             self.init(delimiter: last, hasSeparatorLine: true)
             return
         }

@@ -39,7 +39,7 @@ struct CSVExtractor {
         guard header != nil else { throw ExtractionFailure.empty("The file has no header row: it holds nothing but blank lines.") }
         if table.rows == 0 { throw ExtractionFailure.empty("The file has a header row but no rows below it.") }
         return try table.finish(
-            replacedBytes: window.source.replacedBytes, shortRows: shortRows.count == 0 ? nil : shortRows)
+            decoding: window.source.report, shortRows: shortRows.count == 0 ? nil : shortRows)
     }
 
     /// Takes the records that are whole, and returns how many bytes they have.
@@ -53,7 +53,7 @@ struct CSVExtractor {
                 line += 1
                 place = next
             case .record(let next, let lineFeeds):
-                if next - place > limits.recordBytes + 1 { throw tooLong(quoteLine: nil) }
+                if next - place > limits.recordBytes + 2 { throw tooLong(quoteLine: nil) }
                 try take(scanner.cells, bytes)
                 line += lineFeeds
                 place = next
@@ -107,7 +107,9 @@ struct CSVExtractor {
         let dialect = CSVDialect(sample: Array(window.bytes.prefix(CSVDialect.sampleBytes)), isWhole: isWhole, limits: limits)
         delimiter = dialect.delimiter
         if dialect.hasSeparatorLine {
-            window.skip(window.bytes.firstIndex(of: UTF8Bytes.lineFeed).map { $0 + 1 } ?? window.count)
+            window.skip(CSVDialect.separatorLineBytes)
+            let ending = window.bytes.dropFirst(window.start).prefix(2)
+            window.skip(ending.elementsEqual([UTF8Bytes.carriageReturn, UTF8Bytes.lineFeed]) ? 2 : min(1, ending.count))
             line += 1
         }
     }

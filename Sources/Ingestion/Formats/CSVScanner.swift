@@ -41,26 +41,35 @@ struct CSVScanner {
                 let quoteLine = lineFeeds
                 guard let closing = closingQuote(bytes, place, end, isWhole) else { return .incomplete(quoteLine: quoteLine) }
                 lineFeeds += ByteScan.lineFeeds(bytes, place, closing.place)
-                stop = ByteScan.byteOrLineFeed(delimiter, bytes, closing.place + 1, end)
+                stop = ByteScan.byteOrLineEnd(delimiter, bytes, closing.place + 1, end)
                 let isPlain = !closing.hasDoubled && stop == closing.place + 1
                 cells.append(
                     isPlain
                         ? RawCell(kind: .text, start: place + 1, end: closing.place) : RawCell(kind: .quotedField, start: place, end: stop))
             } else {
-                stop = ByteScan.byteOrLineFeed(delimiter, bytes, place, end)
+                stop = ByteScan.byteOrLineEnd(delimiter, bytes, place, end)
                 cells.append(RawCell(kind: .text, start: place, end: stop))
             }
-            if stop == end, !isWhole { return .incomplete(quoteLine: nil) }
+            // What follows a carriage return tells whether it is the line's end alone.
+            let mayGoOn = stop == end || (stop + 1 == end && bytes[stop] == UTF8Bytes.carriageReturn)
+            if mayGoOn, !isWhole { return .incomplete(quoteLine: nil) }
             // One cell more than any table may have is told with its line; beyond that nothing is gathered.
             if cells.count > 2 * mostCells { return .tooManyCells }
-            guard stop == end || bytes[stop] == UTF8Bytes.lineFeed else {
+            guard stop == end || bytes[stop] != delimiter else {
                 place = stop + 1
                 continue
             }
-            let next = stop == end ? end : stop + 1
+            let next = Self.lineEnd(bytes, stop, end)
             if cells.count == 1, !sawQuote, CSVField.isBlank(bytes, cells[0].start, cells[0].end) { return .blank(end: next) }
             return .record(end: next, lineFeeds: lineFeeds + (stop == end ? 0 : 1))
         }
+    }
+
+    /// The end of the line end at a place: LF, CRLF, or CR as old systems have it.
+    private static func lineEnd(_ bytes: UnsafePointer<UInt8>, _ place: Int, _ end: Int) -> Int {
+        if place == end { return end }
+        let isPair = bytes[place] == UTF8Bytes.carriageReturn && place + 1 < end && bytes[place + 1] == UTF8Bytes.lineFeed
+        return place + (isPair ? 2 : 1)
     }
 
     /// The quote that closes the field whose opening quote stands at `start`; `nil` if it is not there or might be a doubled one.

@@ -11,14 +11,15 @@ struct ColumnNames {
         self.limits = limits
     }
 
-    /// Runs of white space become one space; an empty name becomes `column_3` (its place), a repeated one `name_2`, `name_3`.
+    /// Runs of white space become one space, other control characters are left out; an empty name becomes `column_3` (its place), a repeated one `name_2`, `name_3`.
     ///
     /// Throws `ExtractionFailure.refused` for too many columns or too long a name.
     mutating func add(_ raw: [UInt8]) throws {
         if names.count == limits.columns {
             throw ExtractionFailure.refused("The table has more than \(limits.columns) columns.")
         }
-        var name = UTF8Bytes.string(raw).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let text = UTF8Bytes.string(raw.filter { $0 >= 0x20 || $0 == 0x09 || $0 == UTF8Bytes.lineFeed || $0 == UTF8Bytes.carriageReturn })
+        var name = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         if name.isEmpty { name = "column_\(names.count + 1)" }
         if name.unicodeScalars.count > limits.columnNameScalars {
             throw ExtractionFailure.refused(

@@ -18,7 +18,7 @@ struct JSONDocumentExtractor {
         var source = try open()
         while let chunk = try source.next() { try document.consume(chunk) }
         try document.finish()
-        return try writer.finish(kind: .document, replacedBytes: source.replacedBytes, whyNoTable: whyNoTable)
+        return try writer.finish(kind: .document, decoding: source.report, whyNoTable: whyNoTable)
     }
 
     /// Throws `ExtractionFailure.refused` with line and column if the text is not valid JSON.

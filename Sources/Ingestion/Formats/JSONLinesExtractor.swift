@@ -20,7 +20,7 @@ struct JSONLinesExtractor {
             }
         }
         if table.rows == 0 { throw ExtractionFailure.empty("The file holds no records: every line is blank.") }
-        return try table.finish(replacedBytes: lines.window.source.replacedBytes)
+        return try table.finish(decoding: lines.window.source.report)
     }
 
     private mutating func read(_ bytes: UnsafePointer<UInt8>, _ line: Range<Int>, number: Int) throws {

@@ -23,7 +23,9 @@ struct JSONTableExtractor {
     /// Reads until the end, or until it is clear that the text is no table.
     consuming func extract(_ source: TextSource) throws -> Outcome {
         var window = ByteWindow(source)
-        guard try peek(&window) == 0x5B else { return .noTable("The JSON is not an array of objects.") }
+        guard try peek(&window) == 0x5B else {
+            return .noTable("The JSON is not an array of objects: a table looks like [{\"name\": \"value\"}].")
+        }
         window.skip(1)
         var elements = 0
         while true {
@@ -32,7 +34,9 @@ struct JSONTableExtractor {
                 guard try read(&window) else { return .invalid(line: line) }
                 elements += 1
             case 0x5D where elements == 0:
-                return .noTable("The JSON is an array without elements.")
+                window.skip(1)
+                guard try peek(&window) == nil else { return .invalid(line: line) }
+                throw ExtractionFailure.empty("The JSON is an array without elements.")
             case nil:
                 return .invalid(line: line)
             default:
@@ -43,7 +47,7 @@ struct JSONTableExtractor {
             case 0x5D:
                 window.skip(1)
                 guard try peek(&window) == nil else { return .invalid(line: line) }
-                return .table(try table.finish(replacedBytes: window.source.replacedBytes))
+                return .table(try table.finish(decoding: window.source.report))
             default: return .invalid(line: line)
             }
         }

@@ -59,7 +59,7 @@ struct RecordReader {
         if name.kind == .plainString {
             key.append(bytes, name.start, name.end)
         } else {
-            JSONStrings.decode(bytes, name.start, name.end, .cleaned, into: &key)
+            JSONStrings.decode(bytes, name.start, name.end, into: &key)
         }
         if let place = places[key] { return place }
         if keys.count == columnLimit {

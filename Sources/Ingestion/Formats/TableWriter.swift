@@ -1,6 +1,7 @@
 import Foundation
 
 /// Writes the rows of a table while they are read: as arrays to `rows.jsonl`, as `column: value` lines to the text, and one block each.
+/// Rows hold their cells exactly as they were; the text is under the rules for every text.
 ///
 /// Columns may be added at any time, so that a file need be read but once: rows that were written before lack their last cells, and
 /// the header is corrected at the end.
@@ -70,11 +71,12 @@ struct TableWriter {
     }
 
     /// Ends the text and the file of rows, and then the extraction.
-    func finish(replacedBytes: Int, shortRows: ExtractionSummary.ShortRows? = nil) throws -> ExtractionSummary {
+    func finish(decoding: DecodingReport, shortRows: ExtractionSummary.ShortRows? = nil) throws -> ExtractionSummary {
+        if rows > 0, columns == 0 { throw ExtractionFailure.empty("The records have no fields.") }
         if rows > 0 { try writer.appendText("\n".utf8) }
         try file.close()
         if columns > headerColumns { try replaceHeader() }
-        return try writer.finish(kind: .table, rows: rows, columns: names.names, replacedBytes: replacedBytes, shortRows: shortRows)
+        return try writer.finish(kind: .table, rows: rows, columns: names.names, decoding: decoding, shortRows: shortRows)
     }
 
     private mutating func begin() throws {
@@ -103,13 +105,13 @@ struct TableWriter {
             let start = decoded.count
             switch cell.kind {
             case .escapedString:
-                JSONStrings.decode(bytes, cell.start, cell.end, .cleaned, into: &decoded)
+                JSONStrings.decode(bytes, cell.start, cell.end, into: &decoded)
                 cell = RawCell(kind: .decodedText, start: start, end: decoded.count)
             case .quotedField:
                 CSVField.appendUnquoted(bytes, cell.start, cell.end, to: &decoded)
                 cell = RawCell(kind: .decodedText, start: start, end: decoded.count)
             case .nested:
-                JSONStrings.compact(bytes, cell.start, cell.end, .cleaned, into: &decoded)
+                JSONStrings.compact(bytes, cell.start, cell.end, into: &decoded)
                 cell = RawCell(kind: .decodedJSON, start: start, end: decoded.count)
             default: break
             }
@@ -145,7 +147,8 @@ struct TableWriter {
                 if cell.start == cell.end { continue }
                 if !text.isEmpty { text.append(UTF8Bytes.lineFeed) }
                 text.append(contentsOf: labels[index])
-                text.append(cell.kind == .decodedText || cell.kind == .decodedJSON ? elsewhere : bytes, cell.start, cell.end)
+                let place = cell.kind == .decodedText || cell.kind == .decodedJSON ? elsewhere : bytes
+                CleanText.append(place, cell.start, cell.end, to: &text)
             }
         }
         if prepared.isEmpty { array.append(0x5B) }

@@ -114,7 +114,7 @@ package struct RowExport: Sendable {
             case .null: if cells.count == 1 { output.append(contentsOf: [0x22, 0x22]) }
             case .escapedString:
                 decoded.removeAll(keepingCapacity: true)
-                JSONStrings.decode(bytes, cell.start, cell.end, .exact, into: &decoded)
+                JSONStrings.decode(bytes, cell.start, cell.end, into: &decoded)
                 appendField(decoded, isAlone: cells.count == 1, to: &output)
             case .scalar: output.append(bytes, cell.start, cell.end)
             default:

@@ -76,7 +76,7 @@ package final class RowWriter {
             guard let base = bytes.baseAddress else { return false }
             var scanner = JSONScanner(base, start: 0, end: bytes.count, depthLimit: Self.jsonDepth)
             guard scanner.value(outerDepth: 0) != nil, scanner.peek() == nil else { return false }
-            JSONStrings.compact(base, 0, bytes.count, .exact, into: &line)
+            JSONStrings.compact(base, 0, bytes.count, into: &line)
             return true
         }
         guard isValid else { throw RowFileError(description: "Row \(rows + 1) has a cell that is no JSON: \(value.prefix(80))") }

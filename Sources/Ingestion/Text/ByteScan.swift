@@ -9,6 +9,7 @@ enum ByteScan {
     private static let backslashes = ones &* 0x5C
     private static let spaces = ones &* 0x20
     private static let lineFeeds = ones &* 0x0A
+    private static let carriageReturns = ones &* 0x0D
 
     @inline(__always) private static func word(_ bytes: UnsafePointer<UInt8>, _ place: Int) -> UInt64 {
         UInt64(littleEndian: UnsafeRawPointer(bytes + place).loadUnaligned(as: UInt64.self))
@@ -35,18 +36,38 @@ enum ByteScan {
         return to
     }
 
-    /// The first place in `from..<to` of `byte` or of a line feed; else `to`.
-    @inline(__always) static func byteOrLineFeed(_ byte: UInt8, _ bytes: UnsafePointer<UInt8>, _ from: Int, _ to: Int) -> Int {
+    /// The first place in `from..<to` of `byte`, of a line feed or of a carriage return; else `to`.
+    @inline(__always) static func byteOrLineEnd(_ byte: UInt8, _ bytes: UnsafePointer<UInt8>, _ from: Int, _ to: Int) -> Int {
         let wanted = ones &* UInt64(byte)
         var place = from
         while place + 8 <= to {
             let word = word(bytes, place)
-            let hits = zeros(word ^ wanted) | zeros(word ^ lineFeeds)
+            let hits = zeros(word ^ wanted) | zeros(word ^ lineFeeds) | zeros(word ^ carriageReturns)
             if hits != 0 { return place + hits.trailingZeroBitCount >> 3 }
             place += 8
         }
         while place < to {
-            if bytes[place] == byte || bytes[place] == 0x0A { return place }
+            if bytes[place] == byte || bytes[place] == 0x0A || bytes[place] == 0x0D { return place }
+            place += 1
+        }
+        return to
+    }
+
+    /// The first place in `from..<to` of a control character (below a space) other than tab and line feed; else `to`.
+    @inline(__always) static func controlCharacter(_ bytes: UnsafePointer<UInt8>, _ from: Int, _ to: Int) -> Int {
+        var place = from
+        while place < to {
+            if place + 8 <= to {
+                let word = word(bytes, place)
+                let hits = (word &- spaces) & ~word & highs
+                guard hits != 0 else {
+                    place += 8
+                    continue
+                }
+                place += hits.trailingZeroBitCount >> 3
+            }
+            let byte = bytes[place]
+            if byte < 0x20, byte != 0x09, byte != 0x0A { return place }
             place += 1
         }
         return to
@@ -80,6 +101,19 @@ enum ByteScan {
                 guard let length = sequenceLength(bytes, place, to) else { return place }
                 place += length
             }
+        }
+        return place
+    }
+
+    /// The end of the valid UTF-8 that begins at `from`, where a scalar must begin, whatever characters it holds.
+    static func validUTF8(_ bytes: UnsafePointer<UInt8>, _ from: Int, _ to: Int) -> Int {
+        var place = from
+        while place < to {
+            while place + 8 <= to, word(bytes, place) & highs == 0 { place += 8 }
+            while place < to, bytes[place] < 0x80 { place += 1 }
+            guard place < to else { return place }
+            guard let length = sequenceLength(bytes, place, to) else { return place }
+            place += length
         }
         return place
     }

@@ -4,8 +4,7 @@ import Foundation
 enum CSVField {
     /// Whether a field holds what would be taken for a part of the file's structure: comma, quote or line end.
     static func mustBeQuoted(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Bool {
-        if ByteScan.byteOrLineFeed(0x2C, bytes, start, end) < end { return true }
-        return memchr(bytes + start, Int32(UTF8Bytes.quote), end - start) != nil || memchr(bytes + start, 0x0D, end - start) != nil
+        ByteScan.byteOrLineEnd(0x2C, bytes, start, end) < end || memchr(bytes + start, Int32(UTF8Bytes.quote), end - start) != nil
     }
 
     /// Whether a field holds nothing but spaces and tabs; a line of them is no record.

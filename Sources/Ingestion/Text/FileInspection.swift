@@ -15,9 +15,9 @@ struct FileInspection: Equatable {
     static let toleratedControls = 8
     static let toleratedControlShare = 0.01
 
-    /// A file without a mark stays UTF-8 in spite of damaged places if so many good sequences stand beside each bad one:
-    /// text in Windows-1252 practically never forms valid sequences, a truncated UTF-8 file has one bad place.
-    static let soundSequencesForEachDamage = 10
+    /// Text in Windows-1252 forms valid sequences of UTF-8 by chance ("CAFÉ»"), but this rarely: if no more than one stands beside so many
+    /// bad ones, the whole file is taken for Windows-1252. Else it is a mixture, of which every place is read as what it is.
+    static let damagesForEachSoundSequence = 50
 
     /// Reads the file once, from end to end, with bounded memory.
     ///
@@ -45,8 +45,10 @@ struct FileInspection: Equatable {
                     + "If it is text in UTF-16, save it with a byte order mark or as UTF-8."
             )
         }
-        let isDamagedUTF8 = counts.sound >= counts.damaged * Self.soundSequencesForEachDamage
-        if markBytes == 0, counts.damaged > 0, !isDamagedUTF8 { encoding = .windows1252 }
+        if encoding == .utf8, counts.damaged > 0 {
+            let isMixture = markBytes > 0 || counts.sound * Self.damagesForEachSoundSequence > counts.damaged
+            encoding = isMixture ? .utf8OrWindows1252 : .windows1252
+        }
     }
 
     private static func byteOrderMark(_ head: [UInt8]) -> (TextEncoding, Int) {
@@ -75,16 +77,20 @@ struct FileInspection: Equatable {
                 }
                 let byte = chunk[place]
                 place += 1
-                var step = decoder.step(byte)
-                if case .undecodable(_, again: true) = step {
-                    damaged += 1
-                    step = decoder.step(byte)
-                }
-                switch step {
-                case .pending: break
-                case .undecodable: damaged += 1
-                case .scalar(let value): add(value)
-                }
+                while add(decoder.step(byte)) {}
+            }
+        }
+
+        /// True if the step's byte must be given once more.
+        private mutating func add(_ step: ScalarDecoder.Step) -> Bool {
+            switch step {
+            case .pending: return false
+            case .scalar(let value):
+                add(value)
+                return false
+            case .foreign(_, _, let again), .undecodable(_, let again):
+                damaged += 1
+                return again
             }
         }
 

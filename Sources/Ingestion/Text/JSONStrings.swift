@@ -2,24 +2,12 @@ import Foundation
 
 /// Decodes the inside of JSON strings that `JSONScanner` has checked.
 enum JSONStrings {
-    /// Whose text it is.
-    enum Rule {
-        /// A file's: it is put under the rules that hold for every text, LF at line ends and no other control characters but tab.
-        case cleaned
-        /// Ours, which is left as it is.
-        case exact
-    }
-
     /// Appends the text of `start..<end`. A surrogate without its partner becomes U+FFFD.
-    static func decode(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ rule: Rule, into output: inout [UInt8]) {
+    static func decode(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int, into output: inout [UInt8]) {
         var place = start
-        var afterReturn = false
         while place < end {
             let next = memchr(bytes + place, 0x5C, end - place).map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) - bytes } ?? end
-            if next > place {
-                output.append(bytes, place, next)
-                afterReturn = false
-            }
+            if next > place { output.append(bytes, place, next) }
             guard next + 1 < end else { return }
             place = next + 2
             var scalar: UInt32
@@ -39,24 +27,13 @@ enum JSONStrings {
                 }
             default: scalar = UInt32(bytes[next + 1])
             }
-            if rule == .exact {
-                UTF8Bytes.append(scalar, to: &output)
-                continue
-            }
-            let followsReturn = afterReturn
-            afterReturn = scalar == 0x0D
-            switch scalar {
-            case 0x0D: output.append(0x0A)
-            case 0x0A: if !followsReturn { output.append(0x0A) }
-            case 0x09, 0x20...: UTF8Bytes.append(scalar, to: &output)
-            default: break
-            }
+            UTF8Bytes.append(scalar, to: &output)
         }
     }
 
     /// Appends a value that `JSONScanner` has checked without the white space around its parts, and with the strings decoded and
     /// written again, so that equal values look equal. Numbers stay as they are.
-    static func compact(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ rule: Rule, into output: inout [UInt8]) {
+    static func compact(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int, into output: inout [UInt8]) {
         var scanner = JSONScanner(bytes, start: start, end: end, depthLimit: 0)
         var decoded: [UInt8] = []
         while let byte = scanner.peek() {
@@ -66,7 +43,7 @@ enum JSONStrings {
                     output.append(bytes, string.start - 1, string.end + 1)
                 } else {
                     decoded.removeAll(keepingCapacity: true)
-                    decode(bytes, string.start, string.end, rule, into: &decoded)
+                    decode(bytes, string.start, string.end, into: &decoded)
                     JSONText.appendString(decoded, to: &output)
                 }
             } else {

@@ -35,7 +35,7 @@ extension RawCell {
         guard kind == .escapedString else { return string(bytes) }
         var text: [UInt8] = []
         text.reserveCapacity(end - start)
-        JSONStrings.decode(bytes, start, end, .exact, into: &text)
+        JSONStrings.decode(bytes, start, end, into: &text)
         return UTF8Bytes.string(text)
     }
 

@@ -4,6 +4,8 @@ enum TextEncoding: Equatable {
     case utf16LittleEndian
     case utf16BigEndian
     case windows1252
+    /// UTF-8 with pieces of Windows-1252 in it, as of files that were joined: what is no UTF-8 is taken for that.
+    case utf8OrWindows1252
 }
 
 /// Turns bytes into Unicode scalar values, one byte at a time, so that a piece of a file may end anywhere.
@@ -13,6 +15,8 @@ struct ScalarDecoder {
         /// More bytes are needed.
         case pending
         case scalar(UInt32)
+        /// One or two bytes beyond ASCII that were read as Windows-1252. `again` as below.
+        case foreign(UInt32, UInt32?, again: Bool)
         /// So many bytes make no scalar. With `again` the byte just given was not one of them and must be given once more.
         case undecodable(bytes: Int, again: Bool)
     }
@@ -23,6 +27,8 @@ struct ScalarDecoder {
     private var bytesNeeded = 0
     private var lowestNext: UInt8 = 0x80
     private var highestNext: UInt8 = 0xBF
+    /// The first two bytes of the sequence of UTF-8 that has begun.
+    private var begun: (UInt8, UInt8) = (0, 0)
     private var firstByte: UInt8?
     private var highSurrogate: UInt32?
 
@@ -34,12 +40,13 @@ struct ScalarDecoder {
         switch encoding {
         case .utf8: stepUTF8(byte)
         case .utf16LittleEndian, .utf16BigEndian: stepUTF16(byte)
-        case .windows1252: stepWindows1252(byte)
+        case .windows1252: Self.stepWindows1252(byte)
+        case .utf8OrWindows1252: stepMixed(byte)
         }
     }
 
     /// Whether the next byte begins a sequence of UTF-8, so that a run of clean text may be passed over without the decoder.
-    var isBetweenUTF8: Bool { encoding == .utf8 && bytesNeeded == 0 }
+    var isBetweenUTF8: Bool { (encoding == .utf8 || encoding == .utf8OrWindows1252) && bytesNeeded == 0 }
 
     /// At the end of the file: how many bytes were left over.
     mutating func finish() -> Int {
@@ -74,6 +81,7 @@ struct ScalarDecoder {
                 return .undecodable(bytes: 1, again: false)
             }
             bytesSeen = 1
+            begun.0 = byte
             return .pending
         }
         guard byte >= lowestNext, byte <= highestNext else {
@@ -85,6 +93,7 @@ struct ScalarDecoder {
         lowestNext = 0x80
         highestNext = 0xBF
         value = value << 6 | UInt32(byte & 0x3F)
+        if bytesSeen == 1 { begun.1 = byte }
         bytesSeen += 1
         bytesNeeded -= 1
         if bytesNeeded > 0 { return .pending }
@@ -114,14 +123,43 @@ struct ScalarDecoder {
         return isLow ? .undecodable(bytes: 2, again: false) : .scalar(unit)
     }
 
-    private func stepWindows1252(_ byte: UInt8) -> Step {
-        guard (0x80...0x9F).contains(byte) else { return .scalar(UInt32(byte)) }
-        let scalar = Self.windows1252[Int(byte) - 0x80]
-        return scalar == 0 ? .undecodable(bytes: 1, again: false) : .scalar(UInt32(scalar))
+    /// What UTF-8 does not allow is read as Windows-1252 if it makes sense there: a single byte, or a letter with a mark of punctuation
+    /// behind it, which begin a longer sequence by chance ("é»"). Anything else is a sequence that was cut.
+    private mutating func stepMixed(_ byte: UInt8) -> Step {
+        let step = stepUTF8(byte)
+        guard case .undecodable(let bytes, let again) = step else { return step }
+        let first = Self.windows1252(again ? begun.0 : byte)
+        switch bytes {
+        case 1: return first.map { .foreign($0, nil, again: again) } ?? step
+        case 2 where Self.followsLetter(begun.1):
+            guard let first, let second = Self.windows1252(begun.1) else { return step }
+            return .foreign(first, second, again: again)
+        default: return step
+        }
+    }
+
+    private static func stepWindows1252(_ byte: UInt8) -> Step {
+        if byte < 0x80 { return .scalar(UInt32(byte)) }
+        return windows1252(byte).map { .foreign($0, nil, again: false) } ?? .undecodable(bytes: 1, again: false)
+    }
+
+    /// Whether a byte of Windows-1252 is what stands behind a letter: an ellipsis, a dash, a closing quote, a no-break space.
+    private static func followsLetter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x85, 0x91...0x94, 0x96, 0x97, 0x99, 0xA0, 0xAB, 0xBB: true
+        default: false
+        }
+    }
+
+    /// The character of Windows-1252 for a byte; `nil` if it has none.
+    private static func windows1252(_ byte: UInt8) -> UInt32? {
+        guard (0x80...0x9F).contains(byte) else { return UInt32(byte) }
+        let scalar = controls1252[Int(byte) - 0x80]
+        return scalar == 0 ? nil : UInt32(scalar)
     }
 
     /// The 32 values in which Windows-1252 differs from ISO 8859-1, from the Unicode consortium's CP1252 table; 0 = undefined.
-    private static let windows1252: [UInt16] = [
+    private static let controls1252: [UInt16] = [
         0x20AC, 0, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017D, 0,
         0, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0, 0x017E, 0x0178,
     ]

@@ -2,6 +2,7 @@
 enum UTF8Bytes {
     static let lineFeed: UInt8 = 0x0A
     static let formFeed: UInt8 = 0x0C
+    static let carriageReturn: UInt8 = 0x0D
     static let quote: UInt8 = 0x22
 
     /// Appends a valid Unicode scalar value in UTF-8.
@@ -41,7 +42,7 @@ enum UTF8Bytes {
     }
 
     static func isBlank(_ bytes: some Sequence<UInt8>) -> Bool {
-        bytes.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A }
+        bytes.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
     }
 
     /// The bytes as a `String`.

@@ -93,7 +93,12 @@ extension ExtractionSummary {
             )
         }
         if let whyNoTable { sentences.append(whyNoTable) }
-        if replacedBytes > 0 { sentences.append("\(replacedBytes) bytes are no text in the file's encoding and became U+FFFD.") }
+        if decoding.foreignBytes > 0 {
+            sentences.append("\(decoding.foreignBytes) bytes beyond ASCII are no UTF-8 and were read as Windows-1252.")
+        }
+        if decoding.replacedBytes > 0 {
+            sentences.append("\(decoding.replacedBytes) bytes are no text in the file's encoding and became U+FFFD.")
+        }
         return sentences.isEmpty ? nil : sentences.joined(separator: " ")
     }
 }

@@ -46,7 +46,8 @@ struct IngestionJob: Sendable {
     }
 
     var handler: JobHandler {
-        JobHandler(kind: Self.kind) { context in
+        // What is hostile in a file is read by a child process.
+        JobHandler(kind: Self.kind, mostCrashes: JobRepository.mostCrashesOfHarmlessWork) { context in
             try await perform(context)
         } failed: { connection, job, reason in
             try contents.markFailed(connection, job.organization, ContentID(job.payload), reason: reason, at: clock.now)

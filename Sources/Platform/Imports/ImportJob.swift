@@ -32,7 +32,7 @@ struct ImportJob: Sendable {
     }
 
     var handler: JobHandler {
-        JobHandler(kind: Self.kind) { context in
+        JobHandler(kind: Self.kind, mostCrashes: JobRepository.mostCrashesOfHarmlessWork) { context in
             try await perform(context)
         } failed: { connection, job, reason in
             try imports.markFailed(connection, job.organization, DatasetID(job.payload), reason: reason)

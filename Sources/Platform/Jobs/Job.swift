@@ -32,5 +32,19 @@ package struct JobRefusal: Error, Sendable {
     package init(_ reason: String) { self.reason = reason }
 }
 
+/// What is told of a job that the server gave up although nothing was wrong with what was asked.
+enum JobFailure {
+    private static let beginning = "The server gave this up"
+
+    /// The process died in it too often.
+    static func died(_ times: Int) -> String { "\(beginning): its process ended \(times) times while it worked on it. Try again." }
+
+    /// It failed too often, for reasons that the log tells.
+    static func failed(_ attempts: Int) -> String { "\(beginning) after \(attempts) attempts. Try again." }
+
+    /// Whether a reason that was written down is one of these, and no fault of what was asked.
+    static func isOurs(_ reason: String) -> Bool { reason.hasPrefix(beginning) }
+}
+
 /// The job's lease went to another worker: whatever this one did must not be published.
 package struct JobLeaseLost: Error, Sendable {}

@@ -9,6 +9,9 @@ package struct JobRepository: Sendable {
     package static let mostAttempts = 5
     /// Deaths of the process in a job before it fails for good: it is probably the job that kills it.
     package static let mostCrashes = 3
+    /// The same for work that parses nothing hostile in this process, and goes on where it was or is soon done again: a machine that often
+    /// restarts is likelier than such work that kills it.
+    package static let mostCrashesOfHarmlessWork = 100
     /// Jobs of one organization and kind that run at the same time, over all replicas.
     package static let mostRunningPerOrganization = 2
 

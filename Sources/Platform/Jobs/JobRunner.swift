@@ -162,7 +162,7 @@ package actor JobRunner {
         }
         guard let handler = handlers[job.kind] else { return }
         if job.crashes >= handler.mostCrashes {
-            await fail(job, handler, "The server process ended \(job.crashes) times while it worked on this.")
+            await fail(job, handler, JobFailure.died(job.crashes))
             return
         }
         let work = Task { try await handler.perform(JobContext(job: job, database: database, clock: clock)) }
@@ -195,7 +195,7 @@ package actor JobRunner {
             await putBack(job, after: .zero, error: nil, counted: false)
         } else if job.attempt - job.crashes >= JobRepository.mostAttempts {
             logger.error("job failed for good", metadata: ["job": "\(job.id)", "kind": "\(job.kind)", "error": "\(error)"])
-            await fail(job, handler, "The server could not finish this in \(job.attempt) attempts.")
+            await fail(job, handler, JobFailure.failed(job.attempt))
         } else {
             logger.warning("job will be tried again", metadata: ["job": "\(job.id)", "kind": "\(job.kind)", "error": "\(error)"])
             let wait = Self.firstRetry * (1 << (job.attempt - job.crashes - 1)) * Double.random(in: 0.75...1.25)

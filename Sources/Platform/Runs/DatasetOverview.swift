@@ -62,8 +62,8 @@ package struct DatasetListing: Sendable {
     package enum Direction: String, Sendable, CaseIterable { case ascending = "asc", descending = "desc" }
 
     package var status: DatasetOverview.Status?
-    /// Leaves out what has not been imported yet, and what a run is active on.
-    package var onlyImported = false
+    /// True lists only what was imported and waits for a run to be launched, false all but that.
+    package var awaitsInput: Bool?
     /// A part of the name, without regard to case.
     package var search: String?
     /// Exclusive bounds.
@@ -78,7 +78,7 @@ package struct DatasetListing: Sendable {
     /// Everything that decides which entries come in which order: a cursor is good for this alone.
     var signature: String {
         let parts: [String?] = [
-            status?.rawValue, onlyImported ? "imported" : nil, search, createdAfter.map { "\($0.milliseconds)" },
+            status?.rawValue, awaitsInput.map { "\($0)" }, search, createdAfter.map { "\($0.milliseconds)" },
             createdBefore.map { "\($0.milliseconds)" },
             createdBy?.text,
             sort.rawValue, direction.rawValue,

@@ -39,6 +39,7 @@ struct DatasetOverviewRepository: Sendable {
           (SELECT COUNT(*) \(raw: sources) AND c.status IN ('uploaded', 'processing')) AS reading,
           (SELECT COUNT(*) \(raw: sources) AND c.status = 'failed') AS unread,
           (SELECT COUNT(*) \(raw: sources) AND c.status = 'ready') AS read,
+          (SELECT COUNT(*) \(raw: sources) AND c.status = 'ready' AND c.format = 'json' AND c.row_count IS NULL) AS tableless,
           (SELECT CAST(SUM(c.row_count) AS BIGINT) \(raw: sources) AND c.status = 'ready' AND c.row_count IS NOT NULL) AS table_rows,
           (SELECT CAST(SUM(c.passage_count) AS BIGINT) \(raw: sources) AND c.status = 'ready') AS passages,
           (SELECT COUNT(DISTINCT c.columns) \(raw: sources) AND c.status = 'ready' AND c.row_count IS NOT NULL) AS column_sets
@@ -46,15 +47,22 @@ struct DatasetOverviewRepository: Sendable {
         """
     }
 
+    /// Whether all that was read is JSON that is no table: nobody sends that to have it worked on as a document.
+    private static let isTableless: SQL = "(read > 0 AND tableless = read)"
+
     /// Design §7, first match.
     private static let status: SQL = """
         CASE WHEN active_state IS NOT NULL THEN active_state
           WHEN result_state = 'succeeded' AND reading = 0 THEN 'succeeded'
           WHEN result_state IS NOT NULL AND reading = 0 THEN 'failed'
           WHEN import_state = 'waiting' OR reading > 0 THEN 'running'
-          WHEN import_state = 'failed' OR (read = 0 AND unread > 0) OR column_sets > 1 THEN 'failed'
+          WHEN import_state = 'failed' OR (read = 0 AND unread > 0) OR column_sets > 1 OR \(raw: isTableless) THEN 'failed'
           ELSE 'pending' END
         """
+
+    /// As `DatasetOverview.awaitsInput`: pending with its rows counted, and no run that waits.
+    private static let awaitsInput: SQL =
+        "(\(raw: status) = 'pending' AND active_state IS NULL AND (table_rows IS NOT NULL OR passages IS NOT NULL))"
 
     /// A dataset of the organization; nil when there is none.
     func find(_ connection: any Connection, _ organization: OrganizationID, _ id: DatasetID) throws -> DatasetOverview? {
@@ -77,9 +85,7 @@ struct DatasetOverviewRepository: Sendable {
         case .name: conditions.append(keyset.condition(text: "t.folded_name", id: "t.id"))
         }
         if let status = listing.status { conditions.append("\(raw: Self.status) = \(status.rawValue)") }
-        if listing.onlyImported {
-            conditions.append("(t.table_rows IS NOT NULL OR t.passages IS NOT NULL) AND t.reading = 0 AND t.active_state IS NULL")
-        }
+        if let awaits = listing.awaitsInput { conditions.append(awaits ? Self.awaitsInput : "NOT \(raw: Self.awaitsInput)") }
         if let search = listing.search, !search.isEmpty {
             conditions.append("REPLACE(t.folded_name, \(Dataset.folded(search)), '') <> t.folded_name")
         }
@@ -109,6 +115,7 @@ struct DatasetOverviewRepository: Sendable {
         let status = DatasetOverview.Status(rawValue: try row.text("status")) ?? .pending
         let isReading = try row.int("reading") > 0 || row.optionalText("import_state") == "waiting"
         let (tableRows, passages) = (try row.optionalInt("table_rows"), try row.optionalInt("passages"))
+        let isTableless = try row.int("read") > 0 && row.int("read") == row.int("tableless")
         let latest = try runs.latestFinished(connection, organization, of: dataset.id)
         var failure: DatasetFailure?
         if status == .failed {
@@ -118,7 +125,7 @@ struct DatasetOverviewRepository: Sendable {
             failure = latest?.warning
         }
         return DatasetOverview(
-            dataset: dataset, status: status, rowCount: isReading ? nil : tableRows ?? passages,
+            dataset: dataset, status: status, rowCount: isReading || isTableless ? nil : tableRows ?? passages,
             activeRun: try runs.active(connection, organization, of: dataset.id), latestRun: latest, failure: failure)
     }
 
@@ -128,19 +135,22 @@ struct DatasetOverviewRepository: Sendable {
         if try row.optionalText("import_state") == "failed" {
             let found = try connection.query(
                 "SELECT error FROM dataset_import WHERE organization_id = \(organization) AND dataset_id = \(id)")
-            return DatasetFailure(.unreachable, try found.first?.optionalText("error") ?? "The source could not be fetched.")
+            let reason = try found.first?.optionalText("error") ?? "The source could not be fetched."
+            return DatasetFailure(JobFailure.isOurs(reason) ? .interrupted : .unreachable, reason)
         }
         if try row.int("column_sets") > 1 {
             return DatasetFailure(.columnsDiffer, "The files of this dataset have different columns: a run needs the same columns in each.")
         }
+        let wanted: SQL = try row.int("tableless") > 0 ? "c.status = 'ready' AND c.format = 'json'" : "c.status = 'failed'"
         let errors = try connection.query(
             """
-            SELECT c.error, f.filename FROM item i JOIN file f ON f.id = i.file_id AND f.organization_id = i.organization_id
+            SELECT COALESCE(c.error, c.remarks) AS error FROM item i JOIN file f ON f.id = i.file_id AND f.organization_id = i.organization_id
             JOIN content c ON c.id = f.content_id AND c.organization_id = i.organization_id
             WHERE i.organization_id = \(organization) AND i.dataset_id = \(id) AND i.role = 'source' AND i.removed_in IS NULL
-              AND c.status = 'failed' ORDER BY i.created_at, i.id LIMIT 1
+              AND \(raw: wanted) ORDER BY i.created_at, i.id LIMIT 1
             """)
         guard let error = try errors.first?.optionalText("error") else { return nil }
+        if JobFailure.isOurs(error) { return DatasetFailure(.interrupted, error) }
         return DatasetFailure(ContentProcessing.isAboutEmptiness(error) ? .empty : .unreadable, error)
     }
 }

@@ -7,9 +7,6 @@ import Storage
 /// Does runs in the background: the work, then one write that publishes it, or one that says why not.
 struct RunJob: Sendable {
     static let kind = "run"
-    /// Deaths of the process in one run before it is given up. Its work is checkpointed and parses nothing hostile, so that a machine which
-    /// often restarts is likelier than a run that kills it.
-    static let mostCrashes = 100
     /// How often progress is written down and a wish to cancel looked for.
     static let watchInterval = Duration.seconds(1)
 
@@ -51,7 +48,7 @@ struct RunJob: Sendable {
     }
 
     var handler: JobHandler {
-        JobHandler(kind: Self.kind, mostCrashes: Self.mostCrashes) { context in
+        JobHandler(kind: Self.kind, mostCrashes: JobRepository.mostCrashesOfHarmlessWork) { context in
             try await perform(context)
         } failed: { connection, job, reason in
             let failure = DatasetFailure(.interrupted, reason)

@@ -23,6 +23,8 @@ struct RunPlanner {
     ///   - inputs: the table, of which every piece has these columns.
     /// - Throws: `PlatformError.invalid` for an unknown column, or for what needs a generator where there is none.
     func plan(_ request: RunRequest, inputs: [RunPlan.Input], columns: [String]) throws -> RunPlan {
+        var request = request
+        request.mapping = request.mapping.map { Self.named($0, as: columns) }
         try Self.check(request.mapping, columns)
         try checkGenerator(request)
         let tableRows = inputs.reduce(0) { $0 + $1.rows }
@@ -36,6 +38,21 @@ struct RunPlanner {
         plan.estimate = RunEstimate(rows: rows, requests: requests + (requests > 0 && plan.trainingType == .preference ? 1 : 0))
         plan.remarks = remarks(plan)
         return plan
+    }
+
+    /// Columns may be named as the file's header has them, before runs of white space in it became one space.
+    private static func named(_ mapping: RunPlan.Mapping, as columns: [String]) -> RunPlan.Mapping {
+        func name(_ given: String) -> String {
+            if columns.contains(given) { return given }
+            let plain = given.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            return columns.contains(plain) ? plain : given
+        }
+        var mapping = mapping
+        mapping.prompt = mapping.prompt.map(name)
+        mapping.completion = mapping.completion.map(name)
+        mapping.chat = mapping.chat.map(name)
+        mapping.context = mapping.context.map(name)
+        return mapping
     }
 
     private static func check(_ mapping: RunPlan.Mapping?, _ columns: [String]) throws {

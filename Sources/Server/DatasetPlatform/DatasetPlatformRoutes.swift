@@ -39,9 +39,9 @@ struct DatasetPlatformRoutes: Sendable {
 
     @Sendable private func list(_ request: Request, _ context: QuarryRequestContext, _ call: Call) async throws -> Reply {
         let query = Query(request)
-        let (page, listing) = try (query.datasetPage(), query.datasetListing())
-        guard let listing else { return try .json(.ok, DatasetListBody(datasets: [], next_cursor: nil)) }
         let shows = platform.showsAwaitingInput
+        let (page, listing) = try (query.datasetPage(), query.datasetListing(showsAwaitingInput: shows))
+        guard let listing else { return try .json(.ok, DatasetListBody(datasets: [], next_cursor: nil)) }
         let found = try await platform.overviews.page(page, listing, for: context.caller())
         return try .json(
             .ok,
@@ -87,7 +87,7 @@ struct DatasetPlatformRoutes: Sendable {
 
     @Sendable private func publish(_ request: Request, _ context: QuarryRequestContext, _ call: Call) async throws -> Reply {
         _ = try await overview(context)
-        let fields = try Fields(body: call.body.json())
+        let fields = try call.body.fieldsOrNone()
         let target = fields.choice("target", PublishTarget.self)
         if target == nil { fields.note("target", "must be one of \(PublishTarget.names).", .value) }
         let spec = fields.object("target_spec").given ?? [:]
@@ -132,7 +132,7 @@ extension Query {
     }
 
     /// What to list; nil when the filter names a kind of dataset that nobody can have here.
-    fileprivate func datasetListing() throws -> DatasetListing? {
+    fileprivate func datasetListing(showsAwaitingInput: Bool) throws -> DatasetListing? {
         var listing = DatasetListing()
         var issues: [FieldIssue] = []
         func note(_ name: String, _ expectation: String) {
@@ -141,9 +141,11 @@ extension Query {
         func given(_ name: String) -> String? { text(name).flatMap { $0.isEmpty ? nil : $0 } }
         if let status = given("status") {
             if status == "awaiting_input" {
-                (listing.status, listing.onlyImported) = (.pending, true)
+                (listing.status, listing.awaitsInput) = (.pending, true)
             } else if let known = DatasetOverview.Status(rawValue: status) {
                 listing.status = known
+                // A filter finds what the entries say of themselves.
+                if known == .pending, showsAwaitingInput { listing.awaitsInput = false }
             } else {
                 note("status", "one of pending, running, succeeded, failed, awaiting_input")
             }

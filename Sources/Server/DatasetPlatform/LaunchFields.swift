@@ -23,7 +23,7 @@ enum LaunchFields {
         var request = RunRequest()
         request.isEstimate = fields.flag("estimate").given ?? false
         request.mapping = try mapping(fields)
-        if request.mapping == nil, !request.isEstimate {
+        if request.mapping == nil, !request.isEstimate, fields.issues.isEmpty {
             fields.note("column_mapping", "is required for a run: say which columns to use.", .missing)
         }
         if let inner = fields.inner("recipe_specification") {

@@ -17,7 +17,7 @@ struct LaunchRoutes: Sendable {
         let dataset = DatasetID(try context.pathValue("dataset_id"))
         let principal = try context.caller()
         try await runs.requireDataset(dataset, for: principal)
-        let fields = try Fields(body: call.body.bytes.isEmpty ? .object([:]) : call.body.json())
+        let fields = try call.body.fieldsOrNone()
         if let key = LaunchFields.idempotencyKey(fields), let earlier = try await runs.launched(with: key, on: dataset, for: principal) {
             return try .json(.ok, LaunchBody(earlier))
         }

@@ -17,7 +17,7 @@ struct UploadRoutes: Sendable {
     }
 
     @Sendable private func create(_ request: Request, _ context: QuarryRequestContext, _ call: Call) async throws -> Reply {
-        let body = try Fields(body: call.body.json())
+        let body = try call.body.fieldsOrNone()
         guard let source = body.object("source").given else {
             body.note("source", "is required: say where the rows come from.", .missing)
             try body.check()
@@ -45,7 +45,7 @@ struct UploadRoutes: Sendable {
     }
 
     @Sendable private func initiate(_ request: Request, _ context: QuarryRequestContext, _ call: Call) async throws -> Reply {
-        let fields = try Fields(body: call.body.json())
+        let fields = try call.body.fieldsOrNone()
         let name = fields.requiredString("name", length: UploadService.nameLength)
         let format = try fields.fileFormat()
         try fields.check()
@@ -55,7 +55,7 @@ struct UploadRoutes: Sendable {
     }
 
     @Sendable private func complete(_ request: Request, _ context: QuarryRequestContext, _ call: Call) async throws -> Reply {
-        let fields = try Fields(body: call.body.json())
+        let fields = try call.body.fieldsOrNone()
         let key = fields.requiredString("s3_key", length: 1...2_000)
         let name = fields.requiredString("name", length: UploadService.nameLength)
         let format = try fields.fileFormat()
@@ -72,7 +72,7 @@ struct UploadRoutes: Sendable {
     @Sendable private func completeByID(_ request: Request, _ context: QuarryRequestContext, _ call: Call) async throws -> Reply {
         let id = DatasetID(try context.pathValue("dataset_id"))
         try await platform.runs.requireDataset(id, for: context.caller())
-        let fields = try Fields(body: call.body.json())
+        let fields = try call.body.fieldsOrNone()
         let size = fields.fileSize()
         let sha256 = fields.string("sha256", length: 64...64).given
         if let sha256, !sha256.allSatisfy(\.isHexDigit) { fields.note("sha256", "must be 64 hexadecimal digits.", .value) }

@@ -20,7 +20,7 @@ struct DatasetPlatformError: Encodable, Sendable {
         let isAboutFields = problem.status == 422 && problem.errors != nil
         statusCode = isAboutFields ? 400 : problem.status
         error = isAboutFields ? "Bad Request" : problem.title
-        message = problem.errors.map { issues in Self.distinct(issues.map(\.msg)).joined(separator: "; ") } ?? problem.detail
+        message = problem.errors.map { Self.joined($0.map(\.msg)) } ?? problem.detail
         requestId = problem.requestId
     }
 
@@ -34,8 +34,12 @@ struct DatasetPlatformError: Encodable, Sendable {
         return .bytes(HTTPResponse.Status(code: statusCode), headers, body)
     }
 
-    private static func distinct(_ messages: [String]) -> [String] {
+    /// One sentence of several, each said once.
+    private static func joined(_ messages: [String]) -> String {
         var seen: Set<String> = []
-        return messages.filter { seen.insert($0).inserted }
+        let distinct = messages.filter { seen.insert($0).inserted }
+        return distinct.enumerated().map { index, message in
+            index + 1 < distinct.count && message.hasSuffix(".") ? String(message.dropLast()) : message
+        }.joined(separator: "; ")
     }
 }

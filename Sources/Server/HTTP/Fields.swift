@@ -197,7 +197,12 @@ final class Fields {
         // Lengths count Unicode scalars, as the seed's own validators do.
         let count = text.unicodeScalars.count
         if !length.contains(count) {
-            let range = length.lowerBound == 0 ? "at most \(length.upperBound)" : "\(length.lowerBound) to \(length.upperBound)"
+            let range =
+                switch (length.lowerBound, length.upperBound) {
+                case (0, let most): "at most \(most)"
+                case (let least, let most) where least == most: "exactly \(most)"
+                case (let least, let most): "\(least) to \(most)"
+                }
             note(name, "must have \(range) characters.", .length)
             return false
         }

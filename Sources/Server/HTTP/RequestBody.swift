@@ -62,6 +62,9 @@ struct ReadBody: Sendable {
         }
     }
 
+    /// The fields of a JSON object; none for an empty body, whatever its media type (contract B §3.0).
+    func fieldsOrNone() throws -> Fields { try Fields(body: bytes.isEmpty ? .object([:]) : json()) }
+
     /// The fields of a JSON object or of a URL-encoded form.
     func fields() throws -> Fields {
         guard mediaType == "application/x-www-form-urlencoded" else { return try Fields(body: json()) }

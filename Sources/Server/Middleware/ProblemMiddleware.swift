@@ -28,7 +28,7 @@ struct ProblemMiddleware: RouterMiddleware {
     private func answer(_ error: any Error, _ request: Request, _ context: QuarryRequestContext) -> Response {
         let isUnmatched = table.find(pattern: context.endpointPath, method: request.method) == nil
         let problem = isUnmatched ? unmatched(request, context) : Problem(error, requestID: context.requestID)
-        if problem.status >= 500 {
+        if problem.status >= 500, problem.status != HTTPResponse.Status.notImplemented.code {
             context.logger.error("request failed", metadata: ["error": "\(problem.cause ?? problem.detail)"])
         }
         return problem.reply(to: request.uri.path).response()

@@ -29,6 +29,15 @@ import Testing
         }
     }
 
+    /// A client that reads the file itself knows a column by the name in it.
+    @Test func aColumnMayBeNamedAsInTheFilesHeader() throws {
+        let plan = try RunFixture.plan {
+            $0.mapping?.prompt = " question\n"
+            $0.mapping?.context = ["answer "]
+        }
+        #expect((plan.mapping.prompt, plan.mapping.context) == ("question", ["answer"]))
+    }
+
     @Test func whatNeedsAGeneratorIsRefusedWithoutOneAndNamesTheSetting() throws {
         let wishes: [(String, @Sendable (inout RunRequest) -> Void)] = [
             ("body.column_mapping.completion", { $0.mapping?.completion = nil }),

@@ -44,6 +44,37 @@ import Testing
         }
     }
 
+    /// Some clients send no body with a POST, and then no media type (contract B §3.0).
+    @Test func anEmptyBodyIsOneWithoutFields() async throws {
+        try await ServedPlatform.run { served in
+            let table = try await Tables.make(served, rows: 3)
+            for (path, field) in [
+                ("", "source"), ("/upload/initiate", "name"), ("/upload/complete", "s3_key"),
+                ("/\(table)/upload/complete", "file_size_bytes"),
+                ("/\(table)/run", "column_mapping"), ("/\(table)/publish", "target"),
+            ] {
+                let answer = try await served.api.send(TestRequest("POST", "/api/v1/datasets" + path))
+                expectRefusal(answer, 400, naming: field)
+            }
+        }
+    }
+
+    /// One sentence, whatever is wrong: joined with semicolons, nothing said twice or against itself.
+    @Test func severalFaultsAreOneSentence() async throws {
+        try await ServedPlatform.run { served in
+            let table = try await Tables.make(served, rows: 3)
+            func message(_ path: String, _ body: JSONValue) async throws -> String {
+                try await served.api.post("/api/v1/datasets" + path, body)["message"].text
+            }
+            #expect(
+                try await message("/upload/initiate", ["name": 5]) == "name must be a string; file_format is required.")
+            #expect(try await message("/\(table)/run", ["column_mapping": "question"]) == "column_mapping must be an object.")
+            #expect(
+                try await message("/\(table)/upload/complete", ["file_size_bytes": 1, "sha256": "ab"])
+                    == "sha256 must have exactly 64 characters.")
+        }
+    }
+
     @Test func aMissingAndAWrongKeyAreRefusedAlike() async throws {
         try await ServedPlatform.run { served in
             for key in [nil, "qk_wrong", "pt_live_0123456789"] {

@@ -148,6 +148,10 @@ import Testing
                     $0["dataset_id"].text
                 }
                 #expect(found == [id])
+                let pending = try await served.api.get("/api/v1/datasets?status=pending")["datasets"].elements.map {
+                    $0["dataset_id"].text
+                }
+                #expect(Set(pending) == (shows ? [opened] : [id, opened]), "a filter finds what the entries say")
             }
         }
     }
