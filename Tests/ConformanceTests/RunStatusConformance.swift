@@ -147,6 +147,18 @@ import Testing
         }
     }
 
+    @Test(arguments: Backend.all) func rowsThatLackAnAnswerAreKeptAndCounted(_ backend: Backend) async throws {
+        let harness = try await RunHarness(backend)
+        func remarks(_ text: String) async throws -> JSONValue? {
+            let run = try await harness.run(harness.dataset([("a.csv", text)]))
+            guard case .object(let results)? = run.evaluation?.rawResults else { return nil }
+            return results["remarks"]
+        }
+        let lacking = "question,answer\nWhat is a quarry?,\nWhy is slate split?,\nWhere is marble cut?,In Carrara.\n"
+        #expect(try await remarks(lacking) == .array([.string("2 rows are kept although their prompt or answer is empty.")]))
+        #expect(try await remarks("question,answer\nWhere is marble cut?,In Carrara.\n") == .array([]))
+    }
+
     @Test(arguments: Backend.all) func aMappingThatFitsNoRowFailsTheRun(_ backend: Backend) async throws {
         let harness = try await RunHarness(backend)
         let dataset = try await harness.dataset([("a.csv", "question,answer,id\n , ,1\n,  ,2\n")])

@@ -85,22 +85,22 @@ struct RowGenerator: Sendable {
             guard let recorded else { throw JobLeaseLost() }
             return recorded
         }
-        if Self.isBlank(row.text.prompt), plan.mapping.chat == nil, !Self.isBlank(row.text.completion) {
+        if row.text.prompt.isBlank, plan.mapping.chat == nil, !row.text.completion.isBlank {
             let answer = try await ask(.inventPrompt, prompts.inventPrompt(row.text))
             guard let text = answer.text else { return row.failed(answer) }
             row.text.prompt = text
-        } else if plan.rephrasesPrompt, !Self.isBlank(row.text.prompt) {
+        } else if plan.rephrasesPrompt, !row.text.prompt.isBlank {
             let answer = try await ask(.rephrasePrompt, prompts.rephrase(row.text))
             guard let text = answer.text else { return row.failed(answer) }
             row.text.prompt = text
         }
-        if !Self.isBlank(row.text.prompt), plan.generatesCompletion || Self.isBlank(row.text.completion) {
-            let draft = Self.isBlank(row.text.completion) ? nil : row.text.completion
+        if !row.text.prompt.isBlank, plan.generatesCompletion || row.text.completion.isBlank {
+            let draft = row.text.completion.isBlank ? nil : row.text.completion
             let answer = try await ask(.complete, prompts.complete(row.text, draft: draft))
             guard let text = answer.text else { return row.failed(answer) }
             (row.text.completion, row.reasoning) = (text, answer.reasoning)
         }
-        if plan.trainingType == .preference, !Self.isBlank(row.text.completion) {
+        if plan.trainingType == .preference, !row.text.completion.isBlank {
             let answer = try await ask(.reject, prompts.reject(row.text))
             guard let text = answer.text else { return row.failed(answer) }
             row.rejected = text
@@ -173,9 +173,6 @@ struct RowGenerator: Sendable {
         return collected
     }
 
-    private static func isBlank(_ text: String?) -> Bool {
-        (text ?? "").allSatisfy(\.isWhitespace)
-    }
 }
 
 extension ImprovedRow {

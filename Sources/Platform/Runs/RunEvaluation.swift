@@ -19,6 +19,8 @@ package struct RunEvaluation: Sendable, Hashable, Codable {
 /// Adds up the assessments of a run's rows.
 struct RunEvaluationSum: Sendable {
     private(set) var counts = Run.RowCounts()
+    /// Kept rows whose prompt or answer is empty.
+    private var incomplete = 0
     private var before = DatasetQuality()
     private var after = DatasetQuality()
 
@@ -31,6 +33,7 @@ struct RunEvaluationSum: Sendable {
         case .empty: counts.rowsEmpty += 1
         case .kept:
             counts.rowsOut += 1
+            if entry.lacksRole ?? false { incomplete += 1 }
             after.add(entry.after ?? entry.before)
         }
     }
@@ -53,6 +56,12 @@ struct RunEvaluationSum: Sendable {
             rawResults: rawResults(comparison, remarks))
     }
 
+    private var incompleteness: [String] {
+        if incomplete == 0 { return [] }
+        let what = incomplete == 1 ? "1 row is kept although its" : "\(incomplete) rows are kept although their"
+        return ["\(what) prompt or answer is empty."]
+    }
+
     private func rawResults(_ comparison: QualityComparison, _ remarks: [String]) -> JSONValue {
         let number = { (value: Double?) in value.map { JSONValue.number($0) } ?? .null }
         var measures: [String: JSONValue] = [:]
@@ -66,7 +75,7 @@ struct RunEvaluationSum: Sendable {
             ("rows_in", counts.rowsIn), ("rows_duplicate", counts.rowsDuplicate), ("rows_failed", counts.rowsFailed),
             ("rows_empty", counts.rowsEmpty), ("rows_out", counts.rowsOut),
         ] { results[name] = .integer(Int64(count)) }
-        results["remarks"] = .array(remarks.map { .string($0) })
+        results["remarks"] = .array((remarks + incompleteness).map { .string($0) })
         return .object(results)
     }
 }

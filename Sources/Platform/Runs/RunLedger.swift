@@ -26,6 +26,8 @@ package struct RunLedgerEntry: Sendable, Equatable, Codable {
     package var similarity: Double?
     /// Why the row is not in the output, in a sentence.
     package var reason: String?
+    /// Of a kept row: true when its prompt or its answer is empty.
+    var lacksRole: Bool?
     var before: RowAssessment
     /// Of a kept row.
     var after: RowAssessment?

@@ -216,6 +216,8 @@ struct RunWork: Sendable {
                     (entry.outcome, entry.reason) = (.failed, failure)
                 } else if byIndex[index]?.isEmpty ?? true {
                     (entry.outcome, entry.reason) = (.empty, "The mapped columns hold no text, or no conversation.")
+                } else if byIndex[index]?.text.lacksRole ?? false {
+                    entry.lacksRole = true
                 }
                 ledger += try RunLedger.line(entry)
             }

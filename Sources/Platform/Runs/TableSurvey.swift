@@ -69,7 +69,15 @@ final class TableSurvey: Sendable {
 
 extension RowText {
     /// Whether there is nothing in it to train on.
-    var isBlank: Bool { [prompt, completion].allSatisfy { ($0 ?? "").allSatisfy(\.isWhitespace) } }
+    var isBlank: Bool { prompt.isBlank && completion.isBlank }
+
+    /// Whether a role that is mapped is empty.
+    var lacksRole: Bool { (prompt != nil && prompt.isBlank) || (completion != nil && completion.isBlank) }
+}
+
+extension String? {
+    /// Whether there is nothing to read in it.
+    var isBlank: Bool { (self ?? "").allSatisfy(\.isWhitespace) }
 }
 
 extension TextNormalizer {
