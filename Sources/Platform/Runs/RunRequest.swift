@@ -5,6 +5,8 @@ package struct RunRequest: Sendable {
     package var recipes = RunPlan.Recipes()
     package var controls = RunPlan.BrandControls()
     package var trainingType = RunPlan.TrainingType.instruction
+    /// Whether rows in further languages are asked for.
+    package var expandsLanguages = false
     /// At least 1.
     package var maxRows: Int?
     package var idempotencyKey: String?
@@ -21,12 +23,13 @@ struct RunPlanner {
 
     /// - Parameters:
     ///   - inputs: the table, of which every piece has these columns.
-    /// - Throws: `PlatformError.invalid` for an unknown column, or for what needs a generator where there is none.
+    /// - Throws: `PlatformError.invalid` for an unknown column, or for what needs a generator where there is none; `notBuilt`.
     func plan(_ request: RunRequest, inputs: [RunPlan.Input], columns: [String]) throws -> RunPlan {
         var request = request
         request.mapping = request.mapping.map { Self.named($0, as: columns) }
         try Self.check(request.mapping, columns)
         try checkGenerator(request)
+        if request.expandsLanguages { throw PlatformError.notBuilt("language_expansion is not built yet: leave it out.") }
         let tableRows = inputs.reduce(0) { $0 + $1.rows }
         let rows = min(tableRows, request.maxRows ?? tableRows)
         var plan = RunPlan(
@@ -74,7 +77,8 @@ struct RunPlanner {
 
     /// Contract B §6 row 5: no template text is ever passed off as generation.
     private func checkGenerator(_ request: RunRequest) throws {
-        guard generator == nil, let mapping = request.mapping else { return }
+        guard generator == nil else { return }
+        let mapping = request.mapping
         var issues: [FieldIssue] = []
         func needs(_ location: [String], _ what: String) {
             issues.append(
@@ -84,7 +88,7 @@ struct RunPlanner {
                         "\(location.joined(separator: ".")): \(what) needs a generating model, and the setting runs.generator names none.",
                     kind: .unsupported))
         }
-        if mapping.chat == nil {
+        if let mapping, mapping.chat == nil {
             if mapping.completion == nil { needs(["column_mapping", "completion"], "a run without a completion column") }
             if mapping.prompt == nil, mapping.universalPrompt == nil {
                 needs(["column_mapping", "prompt"], "a run without a prompt column")
@@ -93,6 +97,7 @@ struct RunPlanner {
         if request.recipes.promptRephrase { needs(["recipe_specification", "recipes", "prompt_rephrase"], "rephrasing prompts") }
         if request.recipes.reasoningTraces { needs(["recipe_specification", "recipes", "reasoning_traces"], "reasoning") }
         if request.trainingType == .preference { needs(["training_type"], "making preference pairs") }
+        if request.expandsLanguages { needs(["language_expansion"], "rows in further languages") }
         if !issues.isEmpty { throw PlatformError.invalid(issues) }
     }
 

@@ -45,9 +45,8 @@ enum LaunchFields {
             fields.adopt(inner)
         }
         request.trainingType = fields.choice("training_type", RunPlan.TrainingType.self) ?? .instruction
-        let expands = fields.object("language_expansion").given != nil
+        request.expandsLanguages = LanguageExpansionFields.check(fields)
         try fields.check()
-        if expands { throw PlatformError.notBuilt("language_expansion is not built yet: leave it out.") }
         return request
     }
 

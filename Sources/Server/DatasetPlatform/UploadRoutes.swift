@@ -178,7 +178,7 @@ extension Fields {
     fileprivate func fileSize() -> Int64? {
         let size = integer("file_size_bytes", range: 0...2_147_483_648)
         if case .value(let bytes) = size { return Int64(bytes) }
-        if !issues.contains(where: { $0.location.last == "file_size_bytes" }) { note("file_size_bytes", "is required.", .missing) }
+        if !isNoted("file_size_bytes") { note("file_size_bytes", "is required.", .missing) }
         return nil
     }
 }

@@ -38,6 +38,9 @@ final class Fields {
 
     func has(_ name: String) -> Bool { values[name] != nil }
 
+    /// Whether something was found wrong with a field of this object.
+    func isNoted(_ name: String) -> Bool { issues.contains { $0.location == location + [name] } }
+
     /// The value as it was sent, unchecked.
     func peek(_ name: String) -> JSONValue? { values[name] }
 

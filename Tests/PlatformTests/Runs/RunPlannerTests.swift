@@ -58,6 +58,16 @@ import Testing
         #expect(try refused { request in wishes.forEach { $0.1(&request) } }.count == 5, "all at once")
     }
 
+    @Test func furtherLanguagesAreNotBuiltYet() throws {
+        #expect(try refused { $0.expandsLanguages = true } == ["body.language_expansion"])
+        do {
+            _ = try RunFixture.plan(generator: "model") { $0.expandsLanguages = true }
+            Issue.record("it was taken")
+        } catch PlatformError.notBuilt(let message) {
+            #expect(message.contains("language_expansion"))
+        }
+    }
+
     @Test func aUniversalPromptStandsForAPromptColumn() throws {
         let plan = try RunFixture.plan {
             $0.mapping?.prompt = nil

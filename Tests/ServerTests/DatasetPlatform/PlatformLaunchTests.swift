@@ -96,10 +96,43 @@ import Testing
                     "recipe_specification.recipes.reasoning_traces"
                 ),
                 (Tables.run.with(["training_type": "preference_pairs"]), "training_type"),
+                (
+                    Tables.run.with([
+                        "language_expansion": ["type": "translate", "sample_rate": 0.5, "languages": ["de", "FIL", "zh-Hant"]]
+                    ]), "language_expansion"
+                ),
+                (
+                    Tables.run.with([
+                        "language_expansion": ["type": "localize", "sample_rate": 1, "pairs": [["country": "at", "language": "de"]]]
+                    ]), "language_expansion"
+                ),
             ] as [(JSONValue, String)] {
                 expectRefusal(try await served.api.post("/api/v1/datasets/\(table)/run", body), 400, naming: name, "runs.generator")
                 let quote = try await served.api.post("/api/v1/datasets/\(table)/run", body.with(["estimate": true]))
                 expectRefusal(quote, 400, naming: name, "runs.generator")
+            }
+        }
+    }
+
+    @Test func languagesToComeAreCheckedAlready() async throws {
+        try await ServedPlatform.run { served in
+            let table = try await Tables.make(served, rows: 3)
+            let pair: JSONValue = ["country": "AT", "language": "de"]
+            for (wish, words) in [
+                ("de", ["language_expansion must be"]), ([:], ["language_expansion.type", "language_expansion.sample_rate"]),
+                (["type": "speak", "sample_rate": 1], ["translate or localize"]),
+                (["type": "translate", "sample_rate": 0, "languages": ["de"]], ["sample_rate"]),
+                (["type": "translate", "sample_rate": 1], ["language_expansion.languages"]),
+                (["type": "translate", "sample_rate": 1, "languages": ["xx"]], ["\"xx\"", "zh-Hans"]),
+                (["type": "translate", "sample_rate": 1, "languages": ["de"], "pairs": [pair]], ["language_expansion.pairs"]),
+                (["type": "localize", "sample_rate": 1, "pairs": [pair], "languages": ["de"]], ["language_expansion.languages"]),
+                (["type": "localize", "sample_rate": 1, "pairs": [["country": "XX", "language": "de"]]], ["\"XX\""]),
+                (["type": "localize", "sample_rate": 1, "pairs": ["de"]], ["country and language"]),
+            ] as [(JSONValue, [String])] {
+                let answer = try await served.api.post("/api/v1/datasets/\(table)/run", Tables.run.with(["language_expansion": wish]))
+                expectRefusal(answer, 400)
+                for word in words { #expect(answer["message"].text.contains(word), "\(answer.text)") }
+                #expect(!answer["message"].text.contains("runs.generator"))
             }
         }
     }
