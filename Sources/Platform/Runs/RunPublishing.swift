@@ -62,12 +62,13 @@ struct RunPublishing: Sendable {
             let ledger = try await blobs.adopt(assembly.ledger, organization: organization.text)
             let derived = try await processing.adopt(outcome, of: organization)
             do {
-                let isPublished = try await context.complete { connection in
+                try await context.complete { connection in
                     try write(connection, organization, run, assembly, output: output, ledger: ledger.sha256, derived)
                 }
-                if isPublished { return [String]() }
-            } catch is JobLeaseLost {}
-            return derived.blobs + [output.sha256, ledger.sha256]
+                return [String]()
+            } catch is JobLeaseLost {
+                return derived.blobs + [output.sha256, ledger.sha256]
+            }
         }
         if orphans.isEmpty { return await vectorDemand.wasAsked() }
         try await checkpoints.erase(orphans)
@@ -97,18 +98,15 @@ struct RunPublishing: Sendable {
         return Assembly(output: output, ledger: ledger, sum: sum, duplicates: recorded[.duplicates]?.first?.rowCount ?? 0)
     }
 
-    /// False when the dataset is gone: then nothing is published and the run ends as cancelled.
     private func write(
         _ connection: any Connection, _ organization: OrganizationID, _ run: Run, _ assembly: Assembly, output: StoredBlob, ledger: String,
         _ derived: DerivedContent
-    ) throws -> Bool {
+    ) throws {
         let now = clock.now
         let usage = try answers.usage(connection, organization, of: run.id)
         guard let dataset = try datasets.find(connection, organization, run.dataset) else {
-            let failure = DatasetFailure(.cancelled, "The dataset was deleted while the run worked on it.")
-            try runs.end(connection, organization, run.id, as: .cancelled, failure, counts: assembly.sum.counts, credits: 0, at: now)
-            try clean(connection, organization, run)
-            return false
+            // Deleting a dataset ends the jobs of its runs in the same write, and so the lease that was just held.
+            throw PlatformError.internal("the dataset of a run whose job is held is gone")
         }
         let (content, _) = try contents.insert(
             connection, organization, sha256: output.sha256, format: .jsonl, sizeBytes: output.size, at: now)
@@ -132,11 +130,6 @@ struct RunPublishing: Sendable {
         if try datasets.wantsVectors(connection, organization, run.dataset) {
             try vectorDemand.ask(connection, organization, for: run.dataset, at: now)
         }
-        try clean(connection, organization, run)
-        return true
-    }
-
-    private func clean(_ connection: any Connection, _ organization: OrganizationID, _ run: Run) throws {
         try parts.delete(connection, organization, of: run.id)
         try answers.delete(connection, organization, of: run.id)
     }
