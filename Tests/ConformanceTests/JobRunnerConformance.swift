@@ -132,6 +132,54 @@ import Testing
         #expect(try await installation.query("SELECT id FROM organization WHERE id = 'told'").count == 1)
     }
 
+    @Test(arguments: Backend.all) func whatNeverPassedIsTheReasonInTheEnd(_ backend: Backend) async throws {
+        let installation = try await TestInstallation(backend)
+        let organization = try await installation.caller().organization
+        try await enqueue(installation, organization, ["a"])
+        try await installation.execute("UPDATE job SET attempt = \(JobRepository.mostAttempts - 1)")
+        try await running(installation, perform: { _ in throw JobRetry("The site answered 500.") }) { _ in
+            let failed = try await job(installation, organization, reaches: .failed)
+            #expect(failed.lastError == "The site answered 500.")
+        }
+    }
+
+    /// Long work of one kind lets every other kind pass, and what waits for others has more room than what computes.
+    @Test(arguments: Backend.all) func noKindTakesThePlaceOfAnother(_ backend: Backend) async throws {
+        let installation = try await TestInstallation(backend)
+        let (jobs, now) = (jobs, installation.clock.now)
+        for number in 0..<3 {
+            let organization = try await installation.caller(organization: "o\(number)", member: "m\(number)").organization
+            try await installation.database.write { connection in
+                for kind in ["long", "waiting", "short"] {
+                    try jobs.enqueue(connection, organization, kind: kind, uniqueKey: "\(number)", payload: "\(number)", at: now)
+                }
+            }
+        }
+        let (mayEnd, begun) = (Door(), Tally<String>())
+        let hold = { @Sendable (context: JobContext) in
+            begun.add(context.job.kind)
+            await mayEnd.wait()
+            try await context.complete { _ in }
+        }
+        let handlers = [
+            JobHandler(kind: "long", perform: hold, failed: { _, _, _ in }),
+            JobHandler(kind: "waiting", waitsForOthers: true, perform: hold, failed: { _, _, _ in }),
+            JobHandler(kind: "short", perform: { try await $0.complete { _ in } }, failed: { _, _, _ in }),
+        ]
+        let runner = JobRunner(
+            database: installation.database, clock: installation.clock, logger: TestInstallation.logger, handlers: handlers, concurrency: 1,
+            worker: "runner")
+        let task = Task { await runner.run() }
+        try await until("everything short is done, everything that waits has begun") {
+            let done = try await installation.query("SELECT id FROM job WHERE kind = 'short' AND state = 'succeeded'").count
+            return done == 3 && begun.elements.count { $0 == "waiting" } == 3
+        }
+        #expect(begun.elements.count { $0 == "long" } == 1)
+        mayEnd.open()
+        await runner.stop(grace: .seconds(3600))
+        await task.value
+    }
+
     @Test(arguments: Backend.all) func aJobWhoseFailureCannotBeToldIsNotFailed(_ backend: Backend) async throws {
         let installation = try await TestInstallation(backend)
         let organization = try await installation.caller().organization

@@ -147,6 +147,29 @@ import Testing
         }
     }
 
+    /// A fault that might pass is tried again; if it never does, it is what the owner is told.
+    @Test(arguments: Backend.all) func anImportThatFailsForLongSaysWhyToo(_ backend: Backend) async throws {
+        let harness = try await RunHarness(backend) { $0.allowsPrivateNetwork = true }
+        try await ScriptedSite.run({ _, _ in .status(500, "broken") }) { site in
+            let dataset = try await harness.platform.imports.start(
+                name: nil, url: site.base + "/table.csv", files: nil, at: ["body"], for: harness.ada, receipt: nil)
+            try await harness.installation.execute("UPDATE job SET attempt = \(JobRepository.mostAttempts - 1) WHERE kind = 'import'")
+            try await harness.work()
+            #expect(try await harness.status(dataset) == "failed - E0103")
+            let message = try await harness.overview(dataset).failure?.message ?? ""
+            #expect(message.contains("/table.csv") && message.contains("500"), "\(message)")
+        }
+    }
+
+    @Test(arguments: Backend.all) func deletingADatasetEndsItsImport(_ backend: Backend) async throws {
+        let harness = try await RunHarness(backend) { $0.allowsPrivateNetwork = true }
+        let dataset = try await harness.platform.imports.start(
+            name: nil, url: "http://127.0.0.1:9/table.csv", files: nil, at: ["body"], for: harness.ada, receipt: nil)
+        try await harness.platform.datasets.delete(dataset, for: harness.ada)
+        let jobs = try await harness.installation.query("SELECT state FROM job WHERE kind = 'import'")
+        #expect(try jobs.map { try $0.text("state") } == ["cancelled"])
+    }
+
     @Test(arguments: Backend.all) func rowsThatLackAnAnswerAreKeptAndCounted(_ backend: Backend) async throws {
         let harness = try await RunHarness(backend)
         func remarks(_ text: String) async throws -> JSONValue? {

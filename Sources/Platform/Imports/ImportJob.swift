@@ -32,7 +32,7 @@ struct ImportJob: Sendable {
     }
 
     var handler: JobHandler {
-        JobHandler(kind: Self.kind, mostCrashes: JobRepository.mostCrashesOfHarmlessWork) { context in
+        JobHandler(kind: Self.kind, mostCrashes: JobRepository.mostCrashesOfHarmlessWork, waitsForOthers: true) { context in
             try await perform(context)
         } failed: { connection, job, reason in
             try imports.markFailed(connection, job.organization, DatasetID(job.payload), reason: reason)
@@ -80,8 +80,8 @@ struct ImportJob: Sendable {
             return ArrivedFile(filename: file.name, format: format, sha256: finished.sha256, size: finished.size)
         } catch let failure as WebFailure {
             await upload.discard()
-            if failure.isWorthRetrying { throw failure }
-            throw JobRefusal("\(failure.description).")
+            let reason = "\(failure.description)."
+            throw failure.isWorthRetrying ? JobRetry(reason) : JobRefusal(reason)
         } catch {
             await upload.discard()
             throw error

@@ -32,6 +32,14 @@ package struct JobRefusal: Error, Sendable {
     package init(_ reason: String) { self.reason = reason }
 }
 
+/// Why an attempt came to nothing that may succeed later. If no later one does, this is why the job failed.
+package struct JobRetry: Error, Sendable, CustomStringConvertible {
+    /// A sentence for whoever asked for the work.
+    package let description: String
+
+    package init(_ reason: String) { description = reason }
+}
+
 /// What is told of a job that the server gave up although nothing was wrong with what was asked.
 enum JobFailure {
     private static let beginning = "The server gave this up"

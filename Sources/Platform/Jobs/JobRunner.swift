@@ -6,17 +6,21 @@ package struct JobHandler: Sendable {
     package let kind: String
     /// Deaths of the process in a job before it fails for good.
     let mostCrashes: Int
+    /// Whether it waits for other machines most of its time, so that many may run where few that compute may.
+    let waitsForOthers: Bool
     /// Does the work and ends it with `JobContext.complete`. At least once: it may have been begun before.
     let perform: @Sendable (JobContext) async throws -> Void
     /// Tells whoever waits that the job failed for good; runs in the transaction that says so.
     let failed: @Sendable (any Connection, Job, String) throws -> Void
 
     package init(
-        kind: String, mostCrashes: Int = JobRepository.mostCrashes, perform: @escaping @Sendable (JobContext) async throws -> Void,
+        kind: String, mostCrashes: Int = JobRepository.mostCrashes, waitsForOthers: Bool = false,
+        perform: @escaping @Sendable (JobContext) async throws -> Void,
         failed: @escaping @Sendable (any Connection, Job, String) throws -> Void
     ) {
         self.kind = kind
         self.mostCrashes = mostCrashes
+        self.waitsForOthers = waitsForOthers
         self.perform = perform
         self.failed = failed
     }
@@ -68,12 +72,15 @@ package struct JobContext: Sendable {
     }
 }
 
-/// Claims due jobs and runs them, a few at a time, until it is told to stop.
+/// Claims due jobs and runs them, a few of each kind at a time, until it is told to stop. No kind takes the place of another: a long run lets
+/// the import of a small file pass, a site that is slow to answer holds up nothing but what is fetched.
 package actor JobRunner {
     /// How long to wait when nothing is due and nobody nudges.
     static let pollInterval = Duration.seconds(2)
     /// The first wait after a failed attempt; it doubles with each.
     static let firstRetry = Duration.seconds(1)
+    /// So many jobs that wait for other machines run where one runs that computes.
+    static let waitingForEachWorking = 4
 
     private let database: any Database
     private let clock: any Clock
@@ -82,12 +89,12 @@ package actor JobRunner {
     private let concurrency: Int
     private let worker: String
     private let repository = JobRepository()
-    private var running: [JobID: Task<Void, Never>] = [:]
+    private var running: [JobID: (kind: String, task: Task<Void, Never>)] = [:]
     private var nudges = 0
     private var sleeper: Task<Void, Never>?
     private var isStopping = false
 
-    /// - Parameter concurrency: jobs that this process runs at once.
+    /// - Parameter concurrency: jobs of each kind that this process runs at once, not counting those that wait for others.
     package init(
         database: any Database, clock: any Clock, logger: Logger, handlers: [JobHandler], concurrency: Int, worker: String
     ) {
@@ -103,7 +110,7 @@ package actor JobRunner {
     package func run() async {
         while !isStopping {
             let seen = nudges
-            let started = running.count < concurrency ? await startNext() : false
+            let started = await startNext()
             if !started, nudges == seen, !isStopping { await rest() }
         }
     }
@@ -118,7 +125,7 @@ package actor JobRunner {
     package func stop(grace: Duration) async {
         isStopping = true
         nudge()
-        let tasks = Array(running.values)
+        let tasks = running.values.map(\.task)
         let deadline = Task {
             try await Task.sleep(for: grace)
             for task in tasks { task.cancel() }
@@ -136,7 +143,9 @@ package actor JobRunner {
     }
 
     private func startNext() async -> Bool {
-        let (repository, clock, worker, kinds) = (repository, clock, worker, handlers.keys.sorted())
+        let (repository, clock, worker) = (repository, clock, worker)
+        let kinds = handlers.values.filter(hasRoom).map(\.kind).sorted()
+        if kinds.isEmpty { return false }
         do {
             let claimed = try await database.write { connection in
                 try repository.claim(connection, kinds: kinds, worker: worker, now: DatabaseTime.now(connection, clock: clock))
@@ -147,12 +156,16 @@ package actor JobRunner {
                 await putBack(job, after: .zero, error: nil, counted: false)
                 return false
             }
-            running[job.id] = Task { await self.work(job) }
+            running[job.id] = (job.kind, Task { await self.work(job) })
             return true
         } catch {
             logger.error("no job could be claimed", metadata: ["error": "\(error)"])
             return false
         }
+    }
+
+    private func hasRoom(_ handler: JobHandler) -> Bool {
+        running.values.count { $0.kind == handler.kind } < (handler.waitsForOthers ? Self.waitingForEachWorking : 1) * concurrency
     }
 
     private func work(_ job: Job) async {
@@ -195,7 +208,7 @@ package actor JobRunner {
             await putBack(job, after: .zero, error: nil, counted: false)
         } else if job.attempt - job.crashes >= JobRepository.mostAttempts {
             logger.error("job failed for good", metadata: ["job": "\(job.id)", "kind": "\(job.kind)", "error": "\(error)"])
-            await fail(job, handler, JobFailure.failed(job.attempt))
+            await fail(job, handler, (error as? JobRetry)?.description ?? JobFailure.failed(job.attempt))
         } else {
             logger.warning("job will be tried again", metadata: ["job": "\(job.id)", "kind": "\(job.kind)", "error": "\(error)"])
             let wait = Self.firstRetry * (1 << (job.attempt - job.crashes - 1)) * Double.random(in: 0.75...1.25)

@@ -20,17 +20,33 @@ package struct WebClient: Sendable {
     private let resolver: HostResolver
     private let connectTimeout: Duration
     private let idleTimeout: Duration
+    private let slowest: Pace
+
+    /// A number of bytes in a time.
+    package struct Pace: Sendable {
+        let bytes: Int
+        let time: Duration
+
+        package init(bytes: Int, in time: Duration) {
+            self.bytes = bytes
+            self.time = time
+        }
+    }
 
     /// - Parameters:
     ///   - allowsPrivate: whether addresses that are not public may be visited (`network.allowPrivate`).
     ///   - idleTimeout: how long either side may be silent.
+    ///   - slowest: what `fetch` must receive at least, so that nobody holds it up with a byte now and then.
     package init(
-        allowsPrivate: Bool, resolver: HostResolver = .system, connectTimeout: Duration = .seconds(10), idleTimeout: Duration = .seconds(60)
+        allowsPrivate: Bool, resolver: HostResolver = .system, connectTimeout: Duration = .seconds(10),
+        idleTimeout: Duration = .seconds(60),
+        slowest: Pace = Pace(bytes: 64 * 1024, in: .seconds(60))
     ) {
         self.allowsPrivate = allowsPrivate
         self.resolver = resolver
         self.connectTimeout = connectTimeout
         self.idleTimeout = idleTimeout
+        self.slowest = slowest
     }
 
     /// Sends a request and returns the answer, whatever its status is.
@@ -65,10 +81,23 @@ package struct WebClient: Sendable {
             let declared = head.headers["content-length"].flatMap(Int64.init)
             if let declared, declared > limit { throw tooLarge }
             var size: Int64 = 0
+            var (begun, received) = (ContinuousClock.now, 0)
             try await Self.forEachPiece(of: body, of: request) { piece in
                 size += Int64(piece.readableBytes)
                 if size > limit { throw tooLarge }
+                received += piece.readableBytes
+                if ContinuousClock.now - begun >= slowest.time {
+                    guard received >= slowest.bytes else {
+                        throw WebFailure(
+                            .timedOut, "\(request.shown) sends too slowly, \(received) bytes in \(slowest.time.components.seconds) seconds",
+                            isWorthRetrying: false)
+                    }
+                    (begun, received) = (ContinuousClock.now, 0)
+                }
+                let waited = ContinuousClock.now
                 try await sink(Array(piece.readableBytesView))
+                // The time that our own disk takes is not the sender's.
+                begun += ContinuousClock.now - waited
             }
             return size
         }

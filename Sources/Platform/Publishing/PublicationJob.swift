@@ -29,7 +29,7 @@ struct PublicationJob: Sendable {
     }
 
     var handler: JobHandler {
-        JobHandler(kind: Self.kind) { context in
+        JobHandler(kind: Self.kind, waitsForOthers: true) { context in
             try await perform(context)
         } failed: { connection, job, reason in
             try publications.finish(
@@ -59,8 +59,8 @@ struct PublicationJob: Sendable {
                 try publications.finish(
                     $0, organization, id, as: .succeeded, message: outcome.message, url: outcome.url, at: clock.now)
             }
-        } catch let failure as PublishFailure where !failure.isWorthRetrying {
-            throw JobRefusal(failure.description)
+        } catch let failure as PublishFailure {
+            throw failure.isWorthRetrying ? JobRetry(failure.description) : JobRefusal(failure.description)
         } catch let error as PlatformError {
             if case .invalid(let issues) = error { throw JobRefusal(issues.map(\.message).joined(separator: " ")) }
             throw error

@@ -39,6 +39,7 @@ struct RunEnding: Sendable {
     static let endWork: EndWork = { connection, organization, erasure, now in
         switch erasure {
         case .dataset(let dataset):
+            try JobRepository().cancel(connection, organization, kind: ImportJob.kind, uniqueKey: dataset.text, at: now)
             let deleted = DatasetFailure(.cancelled, "The dataset was deleted while the run worked on it.")
             return try RunEnding().forget(connection, organization, of: [dataset], because: deleted, at: now)
         case .content(let content, let datasets):

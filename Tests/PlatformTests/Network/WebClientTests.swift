@@ -209,6 +209,18 @@ import Testing
         }
     }
 
+    @Test func anAnswerThatDripsIsEnded() async throws {
+        try await ScriptedSite.run { _, _ in
+            .endless
+        } _: { site in
+            let client = WebClient(allowsPrivate: true, slowest: WebClient.Pace(bytes: .max, in: .milliseconds(100)))
+            let request = WebRequest(.get, try WebAddress(site.base))
+            let failure = try await failure { _ = try await client.fetch(request, limit: .max) { _ in } }
+            #expect(failure.kind == .timedOut && failure.description.contains("too slowly"))
+            #expect(!failure.isWorthRetrying)
+        }
+    }
+
     @Test func silenceIsEnded() async throws {
         let door = Door()
         try await ScriptedSite.run { _, _ in
