@@ -79,6 +79,15 @@ import Testing
         }
     }
 
+    @Test(arguments: ["\n", "\r\n", "\r"]) func linesAreCountedWhateverEndsThem(end: String) throws {
+        let lines = ["a,b", "1,2", "\"x", "y\",2", "4,5,6", ""]
+        #expect(try refusal(lines.joined(separator: end), as: .csv).contains("Line 5 has 3 cells"))
+    }
+
+    @Test func equivalentSpellingsAreOneName() throws {
+        #expect(try extract("cafe\u{301},caf\u{E9}\n1,2\n", as: .csv).columns.map { Array($0.utf8).count } == [6, 7])
+    }
+
     @Test func aLineThatNamesTheDelimiterMayEndLikeAnyOther() throws {
         for end in ["\n", "\r\n", "\r"] {
             let result = try extract("sep=;" + end + "a;b" + end + "1;2,3" + end + "4" + end, as: .csv)

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Finds the records of CSV and their fields in memory, without copying anything.
 ///
 /// RFC 4180 as it is met in practice: a quote opens only at the beginning of a field, elsewhere it is a character; what
@@ -40,7 +42,7 @@ struct CSVScanner {
                 sawQuote = true
                 let quoteLine = lineFeeds
                 guard let closing = closingQuote(bytes, place, end, isWhole) else { return .incomplete(quoteLine: quoteLine) }
-                lineFeeds += ByteScan.lineFeeds(bytes, place, closing.place)
+                lineFeeds += Self.lineEnds(bytes, place, closing.place)
                 stop = ByteScan.byteOrLineEnd(delimiter, bytes, closing.place + 1, end)
                 let isPlain = !closing.hasDoubled && stop == closing.place + 1
                 cells.append(
@@ -63,6 +65,17 @@ struct CSVScanner {
             if cells.count == 1, !sawQuote, CSVField.isBlank(bytes, cells[0].start, cells[0].end) { return .blank(end: next) }
             return .record(end: next, lineFeeds: lineFeeds + (stop == end ? 0 : 1))
         }
+    }
+
+    /// The line ends inside of a quoted field: LF, CRLF and CR alike.
+    private static func lineEnds(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+        var count = ByteScan.lineFeeds(bytes, start, end)
+        var place = start
+        while let found = memchr(bytes + place, Int32(UTF8Bytes.carriageReturn), end - place) {
+            place = UnsafePointer(found.assumingMemoryBound(to: UInt8.self)) - bytes + 1
+            if place == end || bytes[place] != UTF8Bytes.lineFeed { count += 1 }
+        }
+        return count
     }
 
     /// The end of the line end at a place: LF, CRLF, or CR as old systems have it.

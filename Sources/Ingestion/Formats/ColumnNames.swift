@@ -4,8 +4,8 @@ struct ColumnNames {
     private(set) var names: [String] = []
 
     private let limits: ExtractionLimits
-    /// Compared as bytes: two spellings that Unicode calls equivalent are two names.
-    private var used: Set<[UInt8]> = []
+    /// Spellings that Unicode calls equivalent are the same name, as they are for whoever maps a column.
+    private var used: Set<String> = []
 
     init(limits: ExtractionLimits) {
         self.limits = limits
@@ -29,7 +29,7 @@ struct ColumnNames {
         }
         var unique = name
         var number = 2
-        while !used.insert(Array(unique.utf8)).inserted {
+        while !used.insert(unique).inserted {
             unique = "\(name)_\(number)"
             number += 1
         }

@@ -43,7 +43,7 @@ struct ParquetImport {
         case .limit(let sentence): throw ExtractionFailure.limitExceeded(sentence)
         case .failed(let words):
             // Our paths are nobody's business.
-            let reason = words.replacing(input.path, with: input.lastPathComponent).replacing(folder.path, with: "")
+            let reason = words.replacing(input.path, with: "the file").replacing(folder.path, with: "")
             throw ExtractionFailure.refused("The Parquet file cannot be read: \(reason)")
         }
     }

@@ -35,6 +35,18 @@ package struct Timestamp: Hashable, Sendable, Comparable, Codable, SQLBindable {
         let date = plain ?? (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
         return date.map { Timestamp(milliseconds: Int64(($0.timeIntervalSince1970 * 1000).rounded())) }
     }
+
+    /// Reads what people and libraries write for a moment: a date alone, a space for the `T`, no seconds, no zone (then UTC); nil for anything
+    /// else, and for a day that does not exist.
+    package static func parseLoosely(_ text: String) -> Timestamp? {
+        let form = /(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2})(:\d{2})?(?:\.(\d{1,9}))?([Zz]|[+-]\d{2}:?\d{2})?)?/
+        guard let match = text.wholeMatch(of: form)?.output, let day = parse("\(match.1)T00:00:00Z"), day.secondsText.hasPrefix(match.1)
+        else {
+            return nil
+        }
+        let fraction = match.4.map { ".\(($0 + "00").prefix(3))" } ?? ""
+        return parse("\(match.1)T\(match.2 ?? "00:00")\(match.3 ?? ":00")\(fraction)\(match.5?.uppercased() ?? "Z")")
+    }
 }
 
 extension Duration {

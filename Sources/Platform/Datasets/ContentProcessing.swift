@@ -94,10 +94,10 @@ extension ExtractionSummary {
         }
         if let whyNoTable { sentences.append(whyNoTable) }
         if decoding.foreignBytes > 0 {
-            sentences.append("\(decoding.foreignBytes) bytes beyond ASCII are no UTF-8 and were read as Windows-1252.")
+            sentences.append("Bytes beyond ASCII that are no UTF-8 were read as Windows-1252: \(decoding.foreignBytes).")
         }
         if decoding.replacedBytes > 0 {
-            sentences.append("\(decoding.replacedBytes) bytes are no text in the file's encoding and became U+FFFD.")
+            sentences.append("Bytes that are no text in the file's encoding became U+FFFD: \(decoding.replacedBytes).")
         }
         return sentences.isEmpty ? nil : sentences.joined(separator: " ")
     }

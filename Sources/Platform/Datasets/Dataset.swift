@@ -1,3 +1,4 @@
+import Foundation
 package typealias DatasetID = Identifier<Dataset>
 package typealias FileID = Identifier<File>
 package typealias ContentID = Identifier<Content>
@@ -20,7 +21,7 @@ package struct Dataset: Sendable, Hashable {
     package let updatedAt: Timestamp
 
     /// A name, or what is looked for in one, in the form in which they are compared: without regard to case.
-    static func folded(_ name: String) -> String { name.lowercased() }
+    static func folded(_ name: String) -> String { name.precomposedStringWithCanonicalMapping.lowercased() }
 }
 
 /// What a caller says of a new dataset. Lengths are checked at the door.

@@ -115,7 +115,7 @@ struct DatasetOverviewRepository: Sendable {
         let status = DatasetOverview.Status(rawValue: try row.text("status")) ?? .pending
         let isReading = try row.int("reading") > 0 || row.optionalText("import_state") == "waiting"
         let (tableRows, passages) = (try row.optionalInt("table_rows"), try row.optionalInt("passages"))
-        let isTableless = try row.int("read") > 0 && row.int("read") == row.int("tableless")
+        let isNoTable = try row.int("column_sets") > 1 || (row.int("read") > 0 && row.int("read") == row.int("tableless"))
         let latest = try runs.latestFinished(connection, organization, of: dataset.id)
         var failure: DatasetFailure?
         if status == .failed {
@@ -125,8 +125,19 @@ struct DatasetOverviewRepository: Sendable {
             failure = latest?.warning
         }
         return DatasetOverview(
-            dataset: dataset, status: status, rowCount: isReading || isTableless ? nil : tableRows ?? passages,
+            dataset: dataset, status: status, rowCount: isReading || isNoTable ? nil : tableRows ?? passages,
             activeRun: try runs.active(connection, organization, of: dataset.id), latestRun: latest, failure: failure)
+    }
+
+    private func differingColumns(
+        _ connection: any Connection, _ organization: OrganizationID, _ id: DatasetID
+    ) throws -> DatasetFailure? {
+        let tables = try ItemRepository().sources(connection, organization, of: id).filter { $0.rowsSHA256 != nil }
+        guard let first = tables.first, let other = tables.first(where: { $0.columns != first.columns }) else { return nil }
+        let list = { (source: SourceContent) in (source.columns ?? []).joined(separator: ", ") }
+        return DatasetFailure(
+            .columnsDiffer,
+            "The files of this dataset have different columns: \(first.filename) has \(list(first)), \(other.filename) has \(list(other)).")
     }
 
     private func importFailure(
@@ -139,7 +150,7 @@ struct DatasetOverviewRepository: Sendable {
             return DatasetFailure(JobFailure.isOurs(reason) ? .interrupted : .unreachable, reason)
         }
         if try row.int("column_sets") > 1 {
-            return DatasetFailure(.columnsDiffer, "The files of this dataset have different columns: a run needs the same columns in each.")
+            return try differingColumns(connection, organization, id)
         }
         let wanted: SQL = try row.int("tableless") > 0 ? "c.status = 'ready' AND c.format = 'json'" : "c.status = 'failed'"
         let errors = try connection.query(

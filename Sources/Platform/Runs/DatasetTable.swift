@@ -18,18 +18,12 @@ struct DatasetTable: Sendable, Hashable {
             throw PlatformError.notFound("Dataset not found.")
         }
         guard overview.rowCount != nil else {
-            let reason =
-                overview.failure.map { "its import failed: \($0.message)" } ?? "nothing is imported yet: wait until row_count is set."
-            throw PlatformError.conflict("The dataset has nothing to work on, as \(reason)", retryAfterSeconds: nil)
+            let reason = overview.failure?.message ?? "Nothing is imported yet: wait until row_count is set."
+            throw PlatformError.conflict("The dataset has no rows to work on. \(reason)", retryAfterSeconds: nil)
         }
         let sources = try ItemRepository().sources(connection, organization, of: dataset)
         let tables = sources.filter { $0.rowsSHA256 != nil }
         guard let first = tables.first else { return documents(sources) }
-        if let other = tables.first(where: { $0.columns != first.columns }) {
-            throw PlatformError.conflict(
-                "The files of this dataset have different columns: \(first.filename) has \(list(first.columns)), \(other.filename) has \(list(other.columns)).",
-                retryAfterSeconds: nil)
-        }
         return DatasetTable(
             columns: first.columns ?? [],
             inputs: tables.compactMap { source in
@@ -47,6 +41,4 @@ struct DatasetTable: Sendable, Hashable {
                     content: $0.content, filename: $0.filename, sha256: $0.segmentSHA256, isTable: false, rows: $0.passageCount)
             })
     }
-
-    private static func list(_ columns: [String]?) -> String { (columns ?? []).joined(separator: ", ") }
 }

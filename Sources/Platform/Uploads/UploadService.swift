@@ -62,10 +62,13 @@ package struct UploadService: Sendable {
         guard clock.now.milliseconds < expires else {
             throw PlatformError.forbidden("This upload URL has expired: ask for a new one.")
         }
-        let uploads = uploads
-        guard let upload = try await database.read({ try uploads.findSigned($0, key: key) }) else {
-            throw PlatformError.forbidden("This upload is no longer open: ask for a new URL.")
+        let (uploads, datasets) = (uploads, datasets)
+        let found = try await database.read { connection -> PresignedUpload? in
+            guard let upload = try uploads.findSigned(connection, key: key) else { return nil }
+            guard let dataset = upload.dataset else { return upload }
+            return try datasets.find(connection, upload.organization, dataset) == nil ? nil : upload
         }
+        guard let upload = found else { throw PlatformError.forbidden("This upload is no longer open: ask for a new URL.") }
         if upload.state == .completed { throw Self.alreadyCompleted }
         return PresignedReception(upload: upload, bytes: Upload(spool: try await blobs.makeSpool(), mostBytes: mostBytes))
     }
@@ -160,7 +163,6 @@ package struct UploadService: Sendable {
         guard let sha256 = upload.sha256, let stored = upload.size else {
             throw PlatformError.invalid(["body"], "No bytes have arrived yet: PUT the file to the upload URL first.")
         }
-        if stored == 0 { throw PlatformError.invalid(["body", "file_size_bytes"], "The uploaded file is empty: PUT at least one byte.") }
         guard stored == size else {
             throw PlatformError.invalid(
                 ["body", "file_size_bytes"],

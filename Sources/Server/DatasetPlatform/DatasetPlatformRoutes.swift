@@ -153,11 +153,11 @@ extension Query {
         listing.search = given("q")
         if listing.search?.unicodeScalars.contains("\0") ?? false { note("q", "text without U+0000") }
         if let text = given("created_after") {
-            listing.createdAfter = Timestamp.parse(text)
+            listing.createdAfter = Timestamp.parseLoosely(text)
             if listing.createdAfter == nil { note("created_after", "an ISO 8601 time such as 2026-08-03T16:12:04Z") }
         }
         if let text = given("created_before") {
-            listing.createdBefore = Timestamp.parse(text)
+            listing.createdBefore = Timestamp.parseLoosely(text)
             if listing.createdBefore == nil { note("created_before", "an ISO 8601 time such as 2026-08-03T16:12:04Z") }
         }
         if let sort = given("sort") {

@@ -97,9 +97,8 @@ extension Fields {
     /// An object's own fields, with paths such as `column_mapping.prompt` in messages; nil when it is absent or null.
     fileprivate func inner(_ name: String) -> Fields? { object(name).given.map { Fields($0, at: location + [name]) } }
 
-    /// Texts of an array; one text alone will do.
+    /// Texts of an array.
     fileprivate func texts(_ name: String, length: ClosedRange<Int>) -> [String] {
-        if case .string(let one)? = peek(name) { return [one] }
         guard let elements = array(name).given else { return [] }
         let texts = elements.compactMap { element -> String? in
             guard case .string(let text) = element, length.contains(text.unicodeScalars.count) else { return nil }

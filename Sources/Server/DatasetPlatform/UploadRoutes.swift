@@ -144,9 +144,9 @@ enum SourceFields {
             source = .url(name: fields.string("name", length: UploadService.nameLength).given, url: url, files: files)
         } else if type == nil || type == "file" {
             let name = fields.requiredString("name", length: UploadService.nameLength)
-            let format = fields.has("file_format") ? try fields.fileFormat() : UploadFormat(filename: name)
+            let format = try fields.has("file_format") ? fields.fileFormat() : fields.fileFormat(ofName: name)
             if format == nil, !fields.has("file_format") {
-                fields.note("file_format", "is required unless name ends in .csv, .json, .jsonl or .parquet.", .missing)
+                fields.note("file_format", "is required unless name ends in .csv, .json, .jsonl, .parquet or .txt.", .missing)
             }
             source = format.map { .file(name: name, format: $0) }
         } else {
@@ -167,11 +167,24 @@ extension Fields {
     fileprivate func fileFormat() throws -> UploadFormat? {
         let name = requiredString("file_format", length: 1...100)
         if let format = UploadFormat(name: name) { return format }
+        try Self.refusePlanned(name)
+        if !name.isEmpty { note("file_format", "must be csv, json, jsonl, parquet or txt, not \"\(name)\".", .value) }
+        return nil
+    }
+
+    /// The format that a file's name tells; nil if it tells none.
+    ///
+    /// - Throws: `PlatformError.notBuilt` like `fileFormat()`.
+    fileprivate func fileFormat(ofName name: String) throws -> UploadFormat? {
+        if let format = UploadFormat(filename: name) { return format }
+        if let dot = name.lastIndex(of: ".") { try Self.refusePlanned(name[name.index(after: dot)...].lowercased()) }
+        return nil
+    }
+
+    private static func refusePlanned(_ name: String) throws {
         if UploadFormat.planned.contains(name) {
             throw PlatformError.notBuilt("file_format \(name) is not built yet: send csv, json, jsonl, parquet or txt.")
         }
-        if !name.isEmpty { note("file_format", "must be csv, json, jsonl or parquet, not \"\(name)\".", .value) }
-        return nil
     }
 
     /// Bytes, 0 to 2 GiB, as `12` or `12.0`.

@@ -48,6 +48,7 @@ import Testing
                 (["prompt": "", "completion": "answer"], "column_mapping.prompt"),
                 (["prompt": "question", "completion": ["answer"]], "column_mapping.completion"),
                 (["prompt": "question", "completion": "answer", "context": [1]], "column_mapping.context"),
+                (["prompt": "question", "completion": "answer", "context": "topic"], "column_mapping.context"),
                 (["prompt": "question", "completion": "answer", "context": ["gone"]], "column_mapping.context"),
                 (["prompt": "Question", "completion": "answer"], "column_mapping.prompt"),
                 (["prompt": "question", "completion": "a\\u0000"], "column_mapping.completion"),

@@ -125,12 +125,16 @@ import Testing
                 ("created_after=2026-11-20T12:00:01.500Z", Array(2...6)), ("created_after=2026-11-20T12:00:01.499Z", Array(0...6)),
                 ("created_before=2026-11-20T12:00:03.000Z", [0, 1]), ("created_before=2026-11-20T12:00:03.001Z", Array(0...3)),
                 ("created_after=2026-11-20T13:00:01.500%2B01:00&created_before=2026-11-20T12:00:04Z", [2, 3]),
-                ("created_after=&created_before=", Array(0...6)),
+                ("created_after=&created_before=", Array(0...6)), ("created_after=2026-11-20", Array(0...6)),
+                ("created_before=2026-11-20", []),
+                ("created_after=2026-11-20%2012:00:01.499999", Array(0...6)), ("created_after=2026-11-20T12:00", Array(0...6)),
+                ("created_after=2026-11-20%2012:00:01.500000%2B00:00", Array(2...6)),
             ] {
                 #expect(try await ids(served.api, query + "&sort_direction=asc") == expected.map { made[$0] }, "\(query)")
             }
             for name in ["created_after", "created_before"] {
                 expectRefusal(try await served.api.get("/api/v1/datasets?\(name)=yesterday"), 400, naming: name)
+                expectRefusal(try await served.api.get("/api/v1/datasets?\(name)=2026-02-30T00:00:00Z"), 400, naming: name)
             }
         }
     }
