@@ -7,7 +7,7 @@ struct ConnectionOptions: ParsableArguments {
     @Option(help: "An API key (default $QUARRY_API_KEY, else the owner's key in the data directory).") var key: String?
     @Option(help: "The data directory of a server on this machine (default quarry-data).") var data: String?
 
-    /// - Throws: `ValidationError` when there is no key.
+    /// - Throws: `ValidationError` when there is no key, or an address that is none.
     func client() throws -> APIClient {
         let environment = ProcessInfo.processInfo.environment
         let home = URL(fileURLWithPath: data ?? environment["QUARRY_DATA"] ?? "quarry-data")
@@ -15,6 +15,10 @@ struct ConnectionOptions: ParsableArguments {
         guard let key = key ?? environment["QUARRY_API_KEY"] ?? kept?.trimmingCharacters(in: .whitespacesAndNewlines) else {
             throw ValidationError("No API key: give --key, set QUARRY_API_KEY, or name the server's data directory with --data.")
         }
-        return APIClient(server: server ?? environment["QUARRY_URL"] ?? "http://127.0.0.1:8080", key: key)
+        let address = server ?? environment["QUARRY_URL"] ?? "http://127.0.0.1:8080"
+        guard let url = URL(string: address), ["http", "https"].contains(url.scheme?.lowercased()), url.host != nil else {
+            throw ValidationError("\(address) is no server's address: give one such as http://127.0.0.1:8080 with --server or QUARRY_URL.")
+        }
+        return APIClient(server: address, key: key)
     }
 }
