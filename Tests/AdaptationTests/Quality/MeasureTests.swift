@@ -61,6 +61,19 @@ import Testing
         #expect(CleanTable.value(.legibility, "Explain it.", text) < 0.6, "\(text)")
     }
 
+    /// An answer may be a digest; what is longer than any is noise, in one piece or in several.
+    @Test func digitsOfDigestsWithoutEndAreIllegible() {
+        var random = SeededRandom(seed: 9)
+        func digits(_ count: Int) -> String { String((0..<count).map { _ in "0123456789abcdef".randomElement(using: &random) ?? "0" }) }
+        let piece = digits(128)
+        for text in [String(repeating: piece, count: 4), digits(500), (0..<10).map { _ in digits(40) }.joined(separator: " ")] {
+            #expect(CleanTable.value(.legibility, "Explain it.", text) < 0.3, "\(text)")
+        }
+        for text in [digits(32), digits(64), digits(128), "Its digest is \(digits(64)), and that of the other file is \(digits(64))."] {
+            #expect(CleanTable.value(.legibility, "What is the digest?", text) >= 0.6, "\(text)")
+        }
+    }
+
     @Test func shuffledWordsAreIllegible() {
         let text =
             "that the. colours the of a leaves yellow and in green the. breaks pigment autumn a by the hidden of were down become the"

@@ -14,6 +14,11 @@ struct Legibility {
         order = WordOrder(pairs: pairs)
     }
 
+    /// Letters and digits together in a word of so many characters are a digest or a key.
+    private static let longMixed = 20
+    /// The characters of SHA-512 in hexadecimal.
+    private static let longestDigest = 128
+
     /// 0...1 of a text that says something.
     func value(_ text: ReadText) -> Double {
         var fault = 0.0
@@ -87,7 +92,13 @@ struct Legibility {
         let strewn = Double(inner) / Double(max(4, scan.words.count))
         let marks = Double(scan.symbolCount + scan.punctuationCount) / Double(scan.visibleCount)
         let noise = Completeness.rise(marks, from: 0.28, to: 0.5) * Completeness.rise(strewn, from: 0.4, to: 0.8)
+        // Digests and keys are no words, but an answer may well be one of them: only what is longer than any is noise.
+        let inLongMixed = scan.words.reduce(0) { $0 + ($1.isMixed && $1.scalars >= Self.longMixed ? $1.scalars : 0) }
+        let keys =
+            scan.visibleCount > Self.longestDigest
+            ? Completeness.rise(Double(inLongMixed) / Double(scan.visibleCount), from: 0.75, to: 0.95) : 0
         let onlyMarks = scan.letterCount == 0 && scan.digitCount == 0 ? 0.5 : 0
-        return max(0.8 * noise, 0.8 * Completeness.rise(mixed, from: 0.3, to: 0.7) * min(1, Double(scan.words.count) / 3), onlyMarks)
+        return max(
+            0.9 * keys, 0.8 * noise, 0.8 * Completeness.rise(mixed, from: 0.3, to: 0.7) * min(1, Double(scan.words.count) / 3), onlyMarks)
     }
 }
