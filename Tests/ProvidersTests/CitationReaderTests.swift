@@ -89,6 +89,11 @@ import Testing
             ("Set m[1][2]=m[2][1]; [4]", "Set m[1][2]=m[2][1]; [1]", [3]),
             ("a[2]+b[2] *2, c[2] %3, d[2]<4, e[2] > 1, f[2]->x, g[2].name, h[2]x, i[2]_y", nil, []),
             ("a[2] += 1, b[2] -= 1, c[2] != 3, d[2] && x, e[2] := 4, f[2]*g[3]*2, h[2] * i, j[2]**2", nil, []),
+            ("for x in a: b[i] = c[i+1]*2; so b[2], c[2], x[3]", "for x in a: b[i] = c[i+1]*2; so b[2], c[2], x[1]", [2]),
+            (
+                "deep[see] and deep[3], link[text](url) link[4], off[\n] = off[3]",
+                "deep[see] and deep[1], link[text](url) link[2], off[\n] = off[1]", [2, 3]
+            ),
             ("x[3] = 1 and later x[2], x[4][1]. But y[3].", "x[3] = 1 and later x[2], x[4][1]. But y[1].", [2]),
             (
                 "It is deep[3]. It is deep[3][4]; it is deep[4], and deep[3] and deep [4] (deep[3]): deep[4]!",

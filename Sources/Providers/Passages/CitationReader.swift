@@ -28,6 +28,15 @@ package struct CitationReader: Sendable {
     /// Closed brackets directly behind the word, and what followed them so far.
     private var chain: [String] = []
     private var following: [(scalar: Unicode.Scalar, isCode: Bool)] = []
+    /// A bracket behind a word that is no marker whatever follows, as in `a[i] = 1`: it is shown at once, and looked at for the word's sake.
+    private var passing: Passing?
+
+    private struct Passing: Sendable {
+        let name: String
+        var length = 0
+        /// What followed the bracket; nil while it is open.
+        var following: [Unicode.Scalar]?
+    }
 
     /// - Parameter passages: how many there are; with none, text passes untouched.
     package init(passages: Int) { self.passages = passages }
@@ -36,7 +45,11 @@ package struct CitationReader: Sendable {
     package mutating func read(_ piece: String) -> String {
         if passages == 0 { return piece }
         var text = ""
-        for scalar in piece.unicodeScalars { take(scalar, isCode: code.contains(next: scalar), into: &text) }
+        for scalar in piece.unicodeScalars {
+            let isCode = code.contains(next: scalar)
+            if passing != nil { pass(scalar) }
+            take(scalar, isCode: isCode, into: &text)
+        }
         return text
     }
 
@@ -78,17 +91,40 @@ package struct CitationReader: Sendable {
             open.unicodeScalars.removeLast()
         }
         // It was text, and what follows it is read anew.
+        if open.hasPrefix("["), scalar != "\n", standsBehindName { passing = Passing(name: word) }
         settle(.prose, into: &text)
         show(open, into: &text)
         open = ""
         take(scalar, isCode: isCode, into: &text)
     }
 
+    /// Whether what was shown last may be a name in code.
+    private var standsBehindName: Bool { word.unicodeScalars.first.map { !Subscript.isDigit($0) } ?? false }
+
+    private mutating func pass(_ scalar: Unicode.Scalar) {
+        guard var bracket = passing else { return }
+        bracket.length += 1
+        if var following = bracket.following {
+            following.append(scalar)
+            bracket.following = following
+            let verdict = Subscript.verdict(following)
+            if verdict == .code { remember(bracket.name) }
+            passing = verdict == .undecided ? bracket : nil
+        } else {
+            if scalar == "]" { bracket.following = [] }
+            passing = scalar == "\n" || bracket.length > Self.longestChain ? nil : bracket
+        }
+    }
+
+    private mutating func remember(_ name: String) {
+        if names.count < Self.mostNames { names.insert(name) }
+    }
+
     /// The bracket that was open is closed.
     private mutating func close(into text: inout String) {
         let marker = open
         open = ""
-        guard marker.hasPrefix("["), let first = word.unicodeScalars.first, !Subscript.isDigit(first) else {
+        guard marker.hasPrefix("["), standsBehindName else {
             settle(.prose, into: &text)
             return show(rewritten(marker), into: &text)
         }
@@ -105,7 +141,7 @@ package struct CitationReader: Sendable {
     private mutating func settle(_ verdict: Subscript.Verdict, into text: inout String) {
         if chain.isEmpty || verdict == .undecided { return }
         if verdict == .code {
-            if names.count < Self.mostNames { names.insert(word) }
+            remember(word)
             text += chain.joined()
         } else {
             for marker in chain { show(rewritten(marker), into: &text) }
