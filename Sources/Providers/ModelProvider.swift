@@ -111,11 +111,13 @@ package struct TokenUsage: Sendable, Hashable, Codable {
     }
 }
 
-/// How an upstream failed. `detail` may be shown to the caller and names no secret.
+/// How an upstream failed. `detail` may be shown to the caller: our own words, save for what was rejected, and no secret.
 package struct ProviderFault: Error, Sendable, Hashable {
     package enum Kind: Sendable, Hashable, CaseIterable {
-        /// Busy, or away for the moment: another time it may work.
+        /// Busy for the moment: another time it may work.
         case overloaded
+        /// No connection could be made, or it broke before the answer began.
+        case unreachable
         /// The upstream counts our requests, and these were too many.
         case rateLimited
         case timedOut

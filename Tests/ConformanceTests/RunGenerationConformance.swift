@@ -1,6 +1,9 @@
+import Adaptation
 import Foundation
 import Ingestion
+import Logging
 import Providers
+import Retrieval
 import Storage
 import Synchronization
 import TestSupport
@@ -237,6 +240,7 @@ import Testing
 
     @Test(arguments: [
         (ProviderFault.Kind.overloaded, RowGenerator.mostTriesWhileBusy), (.broken, RowGenerator.mostTries),
+        (.unreachable, RowGenerator.mostTries),
         (.timedOut, RowGenerator.mostTries), (.rejected, 1),
     ])
     func whatNeverPassesFailsTheRow(_ kind: ProviderFault.Kind, _ tries: Int) async throws {
@@ -252,6 +256,52 @@ import Testing
         }
         #expect((run.state, run.counts?.rowsFailed, run.counts?.rowsOut) == (.succeeded, 1, 2))
         #expect(generator.asked.elements.count == tries + 2)
+    }
+
+    /// Each case: what the tries of one row end with, in their order, before it would be answered; and whether it is.
+    @Test(
+        arguments: [
+            (Array(repeating: ProviderFault.Kind.overloaded, count: 3) + [.broken], true),
+            (Array(repeating: .rateLimited, count: 19) + [.broken, .timedOut, .unreachable], true),
+            ([.broken, .broken, .broken] + Array(repeating: .overloaded, count: 19), true),
+            ([.broken, .broken, .broken] + Array(repeating: .overloaded, count: 20), false),
+            ([.broken, .overloaded, .unreachable, .overloaded, .timedOut, .rateLimited, .broken], false),
+        ] as [([ProviderFault.Kind], Bool)])
+    func busyTriesAndOtherFaultsAreCountedApart(_ faults: [ProviderFault.Kind], _ isAnswered: Bool) async throws {
+        let tries = Mutex(0)
+        let generator = CountingGenerator { request, _ in
+            guard request.question.contains("Question 0:") else { return "Fine." }
+            let number = tries.withLock { tries in
+                defer { tries += 1 }
+                return tries
+            }
+            if number < faults.count { throw ProviderFault(faults[number], "Not now.") }
+            return "Fine."
+        }
+        let harness = try await RunHarness(.sqlite, generator: generator) { $0.sleep = { _ in } }
+        let dataset = try await harness.dataset([("a.csv", RunTexts.csv(0..<2))])
+        let run = try await harness.run(dataset) {
+            $0.mapping?.completion = nil
+            $0.recipes.deduplication = false
+        }
+        #expect(run.counts?.rowsFailed == (isAnswered ? 0 : 1))
+        #expect(generator.asked.elements.count == faults.count + (isAnswered ? 2 : 1))
+    }
+
+    @Test func theUpstreamsWordsAreInTheLog() async throws {
+        let lines = Tally<String>()
+        let generator = CountingGenerator { _, _ -> String in throw ProviderFault(.broken, "It failed.", cause: "Said the upstream.") }
+        let harness = try await RunHarness(.sqlite, generator: generator)
+        let run = try await harness.launch(try await harness.dataset([("a.csv", RunTexts.csv(0..<1))])) { $0.mapping?.completion = nil }
+        let rows = RowGenerator(
+            run: run.id, organization: harness.ada.organization, plan: run.plan, model: TestPlatform.systemModel("m"), provider: generator,
+            database: harness.installation.database, concurrency: 1, sleep: { _ in },
+            logger: Logger(label: "test") { _ in TallyingLog(lines: lines) })
+        let text = RowText(prompt: "Why?", completion: "")
+        let row = ImprovedRow(number: 0, original: text, text: text)
+        let failure = try await rows.improve([row]) {}.first?.failure
+        #expect(failure == "It failed.")
+        #expect(lines.elements.contains { $0.contains("Said the upstream.") })
     }
 
     @Test func anAnswerThatBreaksOffIsAskedForAgain() async throws {
@@ -270,6 +320,20 @@ import Testing
     }
 
     // MARK: What was paid for
+
+    @Test func whatTheUpstreamDoesNotCountIsEstimated() async throws {
+        let generator = CountingGenerator(events: { _, _ in [.text("Wax is made "), .text("by bees."), .finish] })
+        let harness = try await RunHarness(.sqlite, generator: generator)
+        let dataset = try await harness.dataset([("a.csv", RunTexts.csv(0..<1))])
+        #expect(try await harness.run(dataset) { $0.mapping?.completion = nil }.state == .succeeded)
+        let asked = try #require(generator.asked.elements.first)
+        let input = asked.messages.map { TokenCounter.count($0.content) }.reduce(0, +)
+        let events = try await harness.installation.query("SELECT input_tokens, output_tokens FROM usage_event").map {
+            [try $0.int("input_tokens"), try $0.int("output_tokens")]
+        }
+        #expect(events == [[input, TokenCounter.count("Wax is made by bees.")]])
+        #expect(input > 0)
+    }
 
     @Test(arguments: Backend.all) func whatWasRecordedIsNeverAskedForAgain(_ backend: Backend) async throws {
         let generator = CountingGenerator()
@@ -307,5 +371,23 @@ import Testing
             [try row.int("input_tokens"), try row.int("credits")]
         }
         #expect(events == [[9000, 3], [9000, 3]], "each answer is counted once")
+    }
+}
+
+/// A log that is looked into.
+private struct TallyingLog: LogHandler {
+    let lines: Tally<String>
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.trace
+
+    init(lines: Tally<String>) { self.lines = lines }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        lines.add("\(event.message) \(event.metadata ?? [:])")
     }
 }

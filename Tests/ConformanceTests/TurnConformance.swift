@@ -91,6 +91,36 @@ import Testing
         }
     }
 
+    @Test(arguments: [FinishReason.stop, .other]) func anEmptyAnswerIsFailedAndCostsNothing(_ reason: FinishReason) async throws {
+        let installation = try await TestInstallation(.sqlite)
+        let silent = ScriptedProvider { _, continuation in
+            continuation.yield(.reasoning("Hm."))
+            continuation.yield(.usage(TokenUsage(input: 1_500, output: 0, reasoning: 3)))
+            continuation.yield(.end(reason))
+        }
+        let platform = try installation.process(providers: ["silent": silent])
+        let ada = try await installation.caller()
+        let outcome = try await TurnSupport.outcome(start(platform, model: platform.model(from: "silent", for: ada), ada))
+        guard case .provider(let failure) = outcome.error else {
+            Issue.record("no provider's failure but \(String(describing: outcome.error))")
+            return
+        }
+        #expect((failure.kind, outcome.message.status, outcome.usage.credits) == (.broken, .failed, 0))
+        #expect(try await installation.usage().map(\.credits) == [0])
+    }
+
+    /// The limit and the filter say for themselves why nothing was said.
+    @Test(arguments: [FinishReason.length, .contentFilter]) func anAnswerThatWasCutBeforeItsFirstWordIsComplete(
+        _ reason: FinishReason
+    ) async throws {
+        let installation = try await TestInstallation(.sqlite)
+        let platform = try installation.process(providers: ["cut": ScriptedProvider { _, continuation in continuation.yield(.end(reason)) }]
+        )
+        let ada = try await installation.caller()
+        let outcome = try await TurnSupport.outcome(start(platform, model: platform.model(from: "cut", for: ada), ada))
+        #expect((outcome.message.status, outcome.message.content, outcome.message.finishReason) == (.complete, "", reason.rawValue))
+    }
+
     @Test(arguments: Backend.all) func aCancelledTurnKeepsWhatItSaid(_ backend: Backend) async throws {
         let installation = try await TestInstallation(backend)
         let platform = try installation.process(providers: ["slow": TurnSupport.hesitant(saying: ["One ", "two "], door: Door())])

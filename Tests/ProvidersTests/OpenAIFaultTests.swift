@@ -10,9 +10,9 @@ private typealias Frame = ScriptedUpstream.Frame
     @Test(
         arguments: [
             (400, .rejected, true), (401, .misconfigured, false), (402, .misconfigured, false), (403, .misconfigured, false),
-            (404, .misconfigured, false), (405, .misconfigured, false), (408, .timedOut, true), (409, .overloaded, true),
-            (413, .rejected, true), (422, .rejected, true), (429, .rateLimited, true), (302, .misconfigured, false), (500, .broken, true),
-            (502, .broken, true), (503, .overloaded, true), (504, .timedOut, true), (529, .overloaded, true),
+            (404, .misconfigured, false), (405, .misconfigured, false), (408, .timedOut, false), (409, .overloaded, false),
+            (413, .rejected, true), (422, .rejected, true), (429, .rateLimited, false), (302, .misconfigured, false), (500, .broken, false),
+            (502, .broken, false), (503, .overloaded, false), (504, .timedOut, false), (529, .overloaded, false),
         ] as [(Int, ProviderFault.Kind, Bool)])
     func aRefusalKeepsItsMeaning(_ status: Int, _ kind: ProviderFault.Kind, _ quotesTheUpstream: Bool) async throws {
         let said = "Said the upstream of \(OpenAIFixture.key)."
@@ -104,7 +104,9 @@ private typealias Frame = ScriptedUpstream.Frame
             .steps([.head(200, [("Content-Type", "text/html")]), .bytes(Data("<html>".utf8))])
         } _: {
             let fault = try await $0.refusal()
-            #expect(fault.kind == .broken && fault.detail.contains("text/html") && $0.upstream.requests.count == 1)
+            #expect(
+                fault.kind == .broken && fault.cause == "text/html: <html>" && !fault.detail.contains("html")
+                    && $0.upstream.requests.count == 1)
         }
     }
 
@@ -115,7 +117,7 @@ private typealias Frame = ScriptedUpstream.Frame
         let waits = Tally<Duration>()
         let provider = OpenAIProvider(OpenAIConfiguration(name: "acme", baseURL: url, apiKey: nil), sleep: { waits.add($0) })
         let fault = await #expect(throws: ProviderFault.self) { _ = try await provider.stream(OpenAIFixture.request()) }
-        #expect(fault?.kind == .overloaded && waits.elements.count == 2)
+        #expect(fault?.kind == .unreachable && waits.elements.count == 2)
         try await provider.shutdown()
     }
 
@@ -154,7 +156,8 @@ private typealias Frame = ScriptedUpstream.Frame
             .stream([Frame.text("Half"), Frame.error("Slow down.", code: 429)])
         } _: { fixture in
             let heard = try await fixture.ask()
-            #expect(heard.fault?.kind == .rateLimited && heard.fault?.detail.contains("Slow down.") == true)
+            #expect(heard.fault?.kind == .rateLimited && heard.fault?.cause?.contains("Slow down.") == true)
+            #expect(heard.fault?.detail == "The provider acme limits how often it is asked.")
         }
     }
 

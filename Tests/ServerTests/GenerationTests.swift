@@ -119,8 +119,8 @@ private typealias Frame = ScriptedUpstream.Frame
 
     @Test(arguments: [
         (400, 400, "Provider Rejected", true), (401, 502, "Provider Misconfigured", false), (404, 502, "Provider Misconfigured", false),
-        (429, 429, "Provider Rate Limited", true), (500, 502, "Provider Failed", true), (503, 503, "Provider Unavailable", true),
-        (504, 504, "Provider Timed Out", true),
+        (429, 429, "Provider Rate Limited", false), (500, 502, "Provider Failed", false), (503, 503, "Provider Unavailable", false),
+        (504, 504, "Provider Timed Out", false),
     ])
     func theUpstreamsRefusalIsToldWithItsTrueStatus(_ upstream: Int, _ status: Int, _ title: String, _ isQuoted: Bool) async throws {
         try await Self.run { _ in
@@ -132,6 +132,38 @@ private typealias Frame = ScriptedUpstream.Frame
                 #expect(answer["detail"].text.contains("Said the upstream.") == isQuoted)
                 #expect((answer.header("Retry-After") == "7") == [429, 503].contains(status))
             }
+        }
+    }
+
+    @Test(arguments: ["stop", "length", "content_filter"]) func theEndOfAStreamTellsWhyTheAnswerEnded(_ reason: String) async throws {
+        try await Self.run { _ in
+            .text("Yes, and", finish: reason)
+        } _: { served, _ in
+            let events = try await served.stream(ServedPlatform.turn("acme"))
+            let last = try #require(events.last?.json)
+            #expect(last["finished"] == true && last["status"] == "complete" && last["finishReason"].text == reason)
+            #expect(events.dropLast().allSatisfy { $0.json.members["finishReason"] == nil })
+            let chat = try await served.api.get("/v1/chats/\(last["id"].text)")
+            #expect(chat["messages"][1]["metadata"]["finishReason"] == last["finishReason"])
+        }
+        try await Self.run { _ in
+            .stream([Frame.text("Half"), Frame.error("Boom.")])
+        } _: { served, _ in
+            let last = try #require(try await served.stream(ServedPlatform.turn("acme")).last?.json)
+            #expect(last["status"] == "failed" && last.members["finishReason"] == nil, "it did not come to its end")
+        }
+    }
+
+    @Test(arguments: [[], [Frame.text("")], [Frame.text(" \n")]]) func anEmptyAnswerIsAFailureOfTheProvider(_ said: [String]) async throws {
+        try await Self.run { _ in
+            .stream(said + [Frame.finish("stop"), Frame.usage(20, 0), Frame.done])
+        } _: { served, _ in
+            for isStreamed in said.last == Frame.text(" \n") ? [false] : [false, true] {
+                let answer = try await served.api.post("/v1/chats", ServedPlatform.turn("acme", ["stream": .bool(isStreamed)]))
+                #expect(answer.status == 502 && answer["title"] == "Provider Failed" && answer.mediaType == "application/problem+json")
+            }
+            let chats = try await served.api.get("/v1/chats")["data"].elements
+            #expect(!chats.isEmpty && chats.allSatisfy { $0["status"] == "error" })
         }
     }
 

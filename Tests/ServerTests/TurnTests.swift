@@ -95,7 +95,7 @@ import Testing
 
     @Test(arguments: [
         (ProviderFault.Kind.overloaded, 503), (.rateLimited, 429), (.timedOut, 504), (.rejected, 400), (.misconfigured, 502),
-        (.broken, 502),
+        (.broken, 502), (.unreachable, 503),
     ])
     func anEarlyRefusalKeepsItsStatus(_ kind: ProviderFault.Kind, _ status: Int) async throws {
         try await ServedPlatform.run(providers: ["scripted": Upstream.refusing(kind)]) { served in
@@ -104,7 +104,7 @@ import Testing
                 #expect(answer.status == status)
                 #expect(answer.mediaType == "application/problem+json")
                 #expect(answer["detail"] == "The upstream said no.")
-                #expect((answer.header("Retry-After") == "7") == (kind == .overloaded || kind == .rateLimited))
+                #expect((answer.header("Retry-After") == "7") == [429, 503].contains(status))
             }
             let chats = try await served.api.get("/v1/chats")
             #expect(chats["data"].elements.map { $0["status"] } == ["error", "error"])

@@ -55,6 +55,12 @@ package struct Message: Sendable, Hashable {
     package let cost: String?
     package let responseTimeMilliseconds: Int?
     package let createdAt: Timestamp
+
+    /// Why a complete answer ended, as a raw value of `FinishReason`; nil for one that did not come to its own end.
+    package var finishReason: String? {
+        guard case .object(let members) = metadata, case .string(let reason) = members["finishReason"] else { return nil }
+        return reason
+    }
 }
 
 /// A message as a caller sends it.

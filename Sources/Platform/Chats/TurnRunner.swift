@@ -84,6 +84,7 @@ struct TurnRunner: Sendable {
     ) async throws -> Ending {
         var usage: TokenUsage?
         var reason: FinishReason?
+        var isBlank = true
         for try await event in stream {
             try Task.checkCancellation()
             switch event {
@@ -92,6 +93,7 @@ struct TurnRunner: Sendable {
             case .text(let piece):
                 if let sources = citations.beforeText() { await log.append(.sources(sources)) }
                 await log.append(.text(piece))
+                isBlank = isBlank && piece.allSatisfy(\.isWhitespace)
                 try await faults.pass(.duringTurn)
             case .usage(let counted): usage = counted
             case .end(let why): reason = why
@@ -100,6 +102,8 @@ struct TurnRunner: Sendable {
         try Task.checkCancellation()
         // A cancelled stream ends as if all were well: only the terminal event says that the answer is whole.
         guard let reason else { throw ProviderFault(.broken, "The model's answer was cut off.") }
+        // The token limit and the filter say for themselves why there is no text.
+        if isBlank, reason == .stop || reason == .other { throw ProviderFault(.broken, "The model gave an empty answer.") }
         return Ending(usage: usage, reason: reason)
     }
 
@@ -139,7 +143,7 @@ struct TurnRunner: Sendable {
         if let error { logger.error("turn failed", metadata: ["turn": "\(turn.id)", "error": "\(error)"]) }
         let ending = try? result.get()
         let tokens =
-            ending?.usage ?? TokenUsage(input: prepared.inputTokens, output: TokenCounter.count(transcript.text))
+            ending?.usage ?? .estimated(input: prepared.inputTokens, answer: transcript.text)
         let total = tokens.input + tokens.output + tokens.reasoning
         let credits = state == .failed ? 0 : TurnPrice.credits(tokens: total, multiplier: prepared.model.system.creditMultiplier)
         let end = TurnEnd(
@@ -177,7 +181,8 @@ extension ProviderFailure {
     init(_ fault: ProviderFault) {
         let kind: Kind
         switch fault.kind {
-        case .overloaded: kind = .overloaded
+        // To a caller it is the same: not now, perhaps a little later.
+        case .overloaded, .unreachable: kind = .overloaded
         case .rateLimited: kind = .rateLimited
         case .timedOut: kind = .timedOut
         case .rejected: kind = .rejected

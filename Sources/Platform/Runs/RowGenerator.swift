@@ -1,6 +1,8 @@
 import Adaptation
 import Foundation
+import Logging
 import Providers
+import Retrieval
 import Storage
 
 /// Waits so long, or until the task is cancelled.
@@ -10,11 +12,11 @@ package typealias Sleep = @Sendable (Duration) async throws -> Void
 struct RowGenerator: Sendable {
     /// Rows that are asked for at the same time, unless `runs.concurrency` says otherwise.
     static let defaultConcurrency = 8
-    /// Tries of one request that fails, beyond those that the provider makes by itself.
+    /// Tries of one request that may fail, beyond those that the provider makes by itself and those that found it busy.
     static let mostTries = 4
-    /// Tries of one request to a provider that is merely busy: it is waited for a quarter of an hour and longer.
+    /// Tries of one request that may find the provider merely busy: it is waited for a quarter of an hour and longer.
     static let mostTriesWhileBusy = 20
-    /// The first wait after an overloaded provider; it doubles with each, up to `longestWait`, and is at least what the provider asked for.
+    /// The wait after the first fault; it doubles with each of its kind, up to `longestWait`, and is at least what the provider asked for.
     static let firstWait = Duration.seconds(1)
     static let longestWait = Duration.seconds(60)
 
@@ -27,11 +29,12 @@ struct RowGenerator: Sendable {
     let concurrency: Int
     /// How a retry is waited for.
     let sleep: Sleep
+    let logger: Logger
     private let answers = RunAnswerRepository()
 
     init(
         run: RunID, organization: OrganizationID, plan: RunPlan, model: SystemModel, provider: any ModelProvider, database: any Database,
-        concurrency: Int, sleep: @escaping Sleep
+        concurrency: Int, sleep: @escaping Sleep, logger: Logger
     ) {
         self.run = run
         self.organization = organization
@@ -41,6 +44,7 @@ struct RowGenerator: Sendable {
         self.database = database
         self.concurrency = concurrency
         self.sleep = sleep
+        self.logger = logger
     }
 
     /// The rows with what the generator made of them, in their order.
@@ -115,8 +119,8 @@ struct RowGenerator: Sendable {
         let request = GenerationRequest(
             upstream: model.upstream, system: nil, messages: messages, passages: [], maxTokens: min(maxTokens, model.maxTokensPerRequest),
             temperature: nil)
-        var wait = Self.firstWait
-        for attempt in 1... {
+        var failures = Failures()
+        while true {
             do {
                 let answer = try await collect(request)
                 let (reasoning, text) = GenerationPrompts.separate(answer.text)
@@ -127,17 +131,34 @@ struct RowGenerator: Sendable {
                     row: row, request: kind, text: text, reasoning: reasoning ?? (answer.reasoning.isEmpty ? nil : answer.reasoning),
                     failure: nil, usage: answer.usage)
             } catch let fault as ProviderFault {
+                let wait = failures.wait(after: fault)
+                // Busy providers are the course of things, and would fill the log.
+                logger.log(
+                    level: wait == nil ? .warning : .info, "a request of a run failed",
+                    metadata: ["run": "\(run)", "row": "\(row)", "error": "\(fault)", "isGivenUp": "\(wait == nil)"])
                 if fault.isLasting { throw RunStop(.generatorFailed, "The generator refuses every request: \(fault.detail)") }
-                guard fault.mayPass, attempt < (fault.isBusy ? Self.mostTriesWhileBusy : Self.mostTries) else {
+                guard let wait else {
                     return RunAnswer(
                         row: row, request: kind, text: nil, reasoning: nil, failure: fault.detail, usage: TokenUsage(input: 0, output: 0))
                 }
                 let asked = Duration.seconds(fault.retryAfterSeconds ?? 0)
                 try await sleep(min(Self.longestWait, max(asked, wait * Double.random(in: 0.75...1.25))))
-                wait = min(Self.longestWait, wait * 2)
             }
         }
-        throw PlatformError.internal("an endless loop ended")
+    }
+
+    /// How often one request failed so far. A provider that is busy again and again uses up none of the tries that other faults have.
+    private struct Failures {
+        private var busy = 0
+        private var other = 0
+
+        /// Counts a fault; returns how long to wait before the next try, or nil to give up.
+        mutating func wait(after fault: ProviderFault) -> Duration? {
+            guard fault.mayPass else { return nil }
+            if fault.isBusy { busy += 1 } else { other += 1 }
+            guard busy < RowGenerator.mostTriesWhileBusy, other < RowGenerator.mostTries else { return nil }
+            return min(RowGenerator.firstWait * (1 << ((fault.isBusy ? busy : other) - 1)), RowGenerator.longestWait)
+        }
     }
 
     /// What is wrong with an answer that came to its end. A part of an answer is none: it would teach a model to break off.
@@ -158,21 +179,25 @@ struct RowGenerator: Sendable {
 
     private func collect(_ request: GenerationRequest) async throws -> Collected {
         var collected = Collected()
+        var usage: TokenUsage?
         var isFinished = false
         for try await event in try await provider.stream(request) {
             switch event {
             case .text(let piece): collected.text += piece
             case .reasoning(let piece): collected.reasoning += piece
-            case .usage(let counted): collected.usage = counted
+            case .usage(let counted): usage = counted
             case .end(let reason): (collected.ending, isFinished) = (reason, true)
             case .citations: break
             }
         }
         try Task.checkCancellation()
         guard isFinished else { throw ProviderFault(.broken, "The generator's answer was cut off.") }
+        collected.usage =
+            usage
+            ?? .estimated(
+                input: request.messages.map { TokenCounter.count($0.content) }.reduce(0, +), answer: collected.text)
         return collected
     }
-
 }
 
 extension ImprovedRow {
@@ -185,8 +210,8 @@ extension ImprovedRow {
 
 extension ProviderFault {
     /// Whether the same request may succeed a little later.
-    fileprivate var mayPass: Bool { [.overloaded, .rateLimited, .timedOut, .broken].contains(kind) }
-    /// Whether it is not the request's fault.
+    fileprivate var mayPass: Bool { [.overloaded, .rateLimited, .unreachable, .timedOut, .broken].contains(kind) }
+    /// Whether the provider is there, and will take the request as soon as it can.
     fileprivate var isBusy: Bool { kind == .overloaded || kind == .rateLimited }
     /// Whether no request can succeed before somebody changes the configuration.
     fileprivate var isLasting: Bool { kind == .misconfigured }

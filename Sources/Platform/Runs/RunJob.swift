@@ -130,6 +130,6 @@ struct RunJob: Sendable {
         }
         return RowGenerator(
             run: run.id, organization: organization, plan: run.plan, model: model, provider: provider, database: database,
-            concurrency: concurrency, sleep: sleep)
+            concurrency: concurrency, sleep: sleep, logger: logger)
     }
 }

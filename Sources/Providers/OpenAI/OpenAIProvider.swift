@@ -136,7 +136,7 @@ package struct OpenAIProvider: ModelProvider {
             return continuation.finish()
         default:
             let body = try await Self.prefix(of: response.body, bytes: OpenAILimits.refusal)
-            let fault = call.refusals.nonsense("\(kind ?? "an answer without a type") in place of a stream of events", body)
+            let fault = call.refusals.nonsense("something other than a stream of events", body, type: kind)
             throw OpenAIRefusal.Verdict(fault: fault, isRetryable: false, wait: nil)
         }
         try await follow(response.body, decoder, call, opening, watch, continuation)

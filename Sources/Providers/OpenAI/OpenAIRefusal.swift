@@ -50,7 +50,7 @@ struct OpenAIRefusal: Sendable {
 
     /// The connection could not be made, or broke before the answer.
     func unreachable(_ error: any Error) -> ProviderFault {
-        ProviderFault(.overloaded, "The provider \(provider) cannot be reached.", cause: clean("\(error)"))
+        ProviderFault(.unreachable, "The provider \(provider) cannot be reached.", cause: clean("\(error)"))
     }
 
     func timedOut(after limit: Duration, isBeforeAnswer: Bool) -> ProviderFault {
@@ -67,11 +67,15 @@ struct OpenAIRefusal: Sendable {
     func cut(_ error: any Error) -> ProviderFault { ProviderFault(.broken, cut.detail, cause: clean("\(error)")) }
 
     /// Something that is not the protocol.
-    func nonsense(_ what: String, _ data: Data) -> ProviderFault {
-        let excerpt = clean(String(decoding: data.prefix(OpenAILimits.words), as: UTF8.self))
+    ///
+    /// - Parameter type: what the upstream called it.
+    func nonsense(_ what: String, _ data: Data, type: String? = nil) -> ProviderFault {
+        let excerpt = clean((type.map { "\($0): " } ?? "") + String(decoding: data.prefix(OpenAILimits.words), as: UTF8.self))
         return ProviderFault(.broken, "The provider \(provider) sent \(what).", cause: excerpt)
     }
 
+    /// Only a request that was refused for what it is has the upstream's words for the caller, who must change it; what an upstream says
+    /// of itself is for the log.
     private func fault(_ status: Int, _ words: Words, _ advice: RetryAdvice) -> ProviderFault {
         let said = words.message
         let quote = said.map { ": \($0)" } ?? "."
@@ -82,7 +86,8 @@ struct OpenAIRefusal: Sendable {
                 .misconfigured, "The provider \(provider) says that the account of this server has no quota left.", cause: cause)
         case 429:
             return ProviderFault(
-                .rateLimited, "The provider \(provider) limits how often it is asked\(quote)", retryAfterSeconds: advice.seconds ?? 1)
+                .rateLimited, "The provider \(provider) limits how often it is asked.", retryAfterSeconds: advice.seconds ?? 1, cause: cause
+            )
         case 401, 402, 403, 407:
             return ProviderFault(
                 .misconfigured, "The provider \(provider) does not let this server in: its operator must check the provider's key.",
@@ -96,12 +101,12 @@ struct OpenAIRefusal: Sendable {
             return ProviderFault(
                 .misconfigured, "The provider \(provider) has no chat completions at its configured address.", cause: cause)
         case 408, 504, 524:
-            return ProviderFault(.timedOut, "The provider \(provider) did not answer in time\(quote)")
+            return ProviderFault(.timedOut, "The provider \(provider) did not answer in time.", cause: cause)
         case 409, 503, 529:
             return ProviderFault(
-                .overloaded, "The provider \(provider) cannot answer at the moment\(quote)", retryAfterSeconds: advice.seconds)
+                .overloaded, "The provider \(provider) cannot answer at the moment.", retryAfterSeconds: advice.seconds, cause: cause)
         case 400..<500: return ProviderFault(.rejected, "The provider \(provider) refused the request\(quote)")
-        default: return ProviderFault(.broken, "The provider \(provider) failed (status \(status))\(quote)")
+        default: return ProviderFault(.broken, "The provider \(provider) failed (status \(status)).", cause: cause)
         }
     }
 

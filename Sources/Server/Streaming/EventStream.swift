@@ -61,6 +61,7 @@ struct EventStream: Sendable {
             chunk.error = outcome.error.map { Problem($0, requestID: requestID) }
             chunk.status = outcome.message.status.rawValue
             chunk.messageId = outcome.message.id.text
+            chunk.finishReason = outcome.message.finishReason
             return try event(chunk, "\(turn.id).\(place)")
         }
     }
@@ -101,9 +102,10 @@ struct StreamChunk: Encodable, Sendable {
     @Nullable var sources: [SourceBody]?
     var finished = false
     @Nullable var usage: UsageBody?
-    /// Only on the last chunk: how the turn ended, its message, and the problem if it failed.
+    /// Only on the last chunk: how the turn ended, its message, why a complete answer ended, and the problem if it failed.
     var status: String?
     var messageId: String?
+    var finishReason: String?
     var error: Problem?
 
     init(id: String) { self.id = id }
