@@ -182,6 +182,21 @@ import Testing
         #expect(try await harness.rows(dataset).count == 10)
     }
 
+    @Test func aRunThatIsGivenUpForTheDeathsOfItsProcessKeepsItsAnsweredRows() async throws {
+        let harness = try await RunHarness(.sqlite, generator: Self.answering(before: 40))
+        let dataset = try await harness.dataset([("a.csv", RunTexts.csv(0..<100))])
+        let run = try await launch(harness, dataset)
+        try await harness.installation.working(harness.process(generator: harness.generator)) {
+            try await until("40 answers are recorded") { try await answers(harness) == 40 }
+        }
+        let most = JobRepository.mostCrashesOfHarmlessWork
+        try await harness.installation.execute("UPDATE job SET attempt = \(most), crashes = \(most) WHERE kind = 'run'")
+        try await harness.work()
+        let ended = try await harness.found(run)
+        #expect((ended.state, ended.failure?.code, ended.counts?.rowsOut) == (.failed, .interrupted, 40))
+        #expect(try await harness.rows(dataset).count == 40)
+    }
+
     /// The rest of a batch and the end of the run are one write: a run that is taken up again must not take the batch for done.
     @Test(arguments: Backend.all) func anUnfinishedBatchIsRecordedWithTheEndAlone(_ backend: Backend) async throws {
         let generator = Self.answering(before: 89)

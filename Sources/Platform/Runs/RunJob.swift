@@ -9,6 +9,8 @@ struct RunJob: Sendable {
     static let kind = "run"
     /// How often progress is written down and a wish to cancel looked for.
     static let watchInterval = Duration.seconds(1)
+    /// Deaths of the process beyond those after which a run is given up, should they come while it is given up.
+    private static let deathsWhileEnding = 5
 
     let database: any Database
     let blobs: BlobStore
@@ -48,7 +50,7 @@ struct RunJob: Sendable {
     }
 
     var handler: JobHandler {
-        JobHandler(kind: Self.kind, mostCrashes: JobRepository.mostCrashesOfHarmlessWork) { context in
+        JobHandler(kind: Self.kind, mostCrashes: JobRepository.mostCrashesOfHarmlessWork + Self.deathsWhileEnding) { context in
             try await perform(context)
         } failed: { connection, job, reason in
             let failure = DatasetFailure(.interrupted, reason)
@@ -69,6 +71,9 @@ struct RunJob: Sendable {
         let checkpoints = RunCheckpoints(
             run: id, context: context, database: database, blobs: blobs, blobLock: blobLock, sweep: publishing.sweep, folder: folder)
         do {
+            if context.job.crashes >= JobRepository.mostCrashesOfHarmlessWork {
+                throw RunStop(.interrupted, JobFailure.died(context.job.crashes))
+            }
             try await watched(run, context, progress) {
                 let work = RunWork(
                     run: run, checkpoints: checkpoints, blobs: blobs, encoder: encoder,
