@@ -175,6 +175,11 @@ import Testing
         #expect(try await harness.rows(dataset).count == 3, "the output is a file of its own")
         let failed = try await harness.dataset([("b.csv", "question,answer\n , \n")])
         let none = try await harness.run(failed)
+        #expect(none.state == .failed)
+        let left = try await harness.platform.files.page(PageRequest(), filter: FileFilter(resource: .dataset(failed)), for: harness.ada)
+            .elements
+        #expect(try await harness.platform.rows.dropped(PageRequest(), by: none.id, of: failed, for: harness.ada).elements.count == 1)
+        try await harness.platform.files.delete(try #require(left.first).id, purge: true, for: harness.ada)
         guard
             case .conflict = try await harness.refusal({
                 _ = try await harness.platform.rows.dropped(PageRequest(), by: none.id, of: failed, for: harness.ada)

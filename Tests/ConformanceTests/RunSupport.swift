@@ -13,7 +13,7 @@ struct RunHarness: Sendable {
     let installation: TestInstallation
     let platform: Platform
     let ada: Principal
-    private let generator: (any ModelProvider)?
+    let generator: (any ModelProvider)?
     private let configure: Configure
     typealias Configure = @Sendable (inout PlatformConfiguration) -> Void
 

@@ -157,6 +157,60 @@ import Testing
         #expect(credits == [6, 6])
     }
 
+    @Test func aCancelledRunKeepsExactlyWhatWasAnsweredWheneverItsProcessDies() async throws {
+        let (answered, concurrency) = (89, 4)
+        let upstream = try ScriptedUpstream { request in
+            let number = Self.row(of: request) ?? -1
+            let text = Data(ScriptedUpstream.Frame.text("Written for \(number).").utf8)
+            let head = ScriptedUpstream.Answer.Step.head(200, [("Content-Type", "text/event-stream")])
+            // From here on nobody is answered for as long as the test goes on.
+            if number >= answered { return .steps([head, .stall]) }
+            return .steps([
+                head, .bytes(text), .bytes(Data(ScriptedUpstream.Frame.finish("stop").utf8)),
+                .bytes(Data(ScriptedUpstream.Frame.done.utf8)),
+            ])
+        }
+        let data = TemporaryFolder()
+        let yaml = """
+            providers: [{name: acme, kind: openai, baseURL: "\(upstream.baseURL)"}]
+            models: [{name: large, provider: acme, upstream: gpt-x}]
+            runs: {generator: large, concurrency: \(concurrency)}
+            """
+        let options = ["--config", try Self.configuration(data, yaml)]
+        for round in 0..<8 {
+            let server = try await QuarryServer.start(data: data, options: options)
+            let client = server.client
+            let id = try await client.post("/v1/datasets", .object(["name": .string("table")])).json["id"]?.text ?? ""
+            #expect(try await client.upload(Self.csv(300), named: "table.csv", dataset: id).status == 201)
+            try await until("the dataset is read") { try await client.get("/api/v1/datasets/\(id)")["row_count"]?.number == 300 }
+            let before = upstream.requests.count
+            let run = try await Self.launch(id, client, generates: true)
+            try await until("every row is answered that will be") { upstream.requests.count == before + answered + concurrency }
+            #expect(try await client.post("/v1/datasets/\(id)/runs/\(run)/cancel", .object([:])).status == 202)
+            // The wish is seen within a second, and a moment later the run has ended.
+            try await Task.sleep(for: .milliseconds(round * 200))
+            server.process.kill()
+            #expect(await server.process.exit() == -SIGKILL)
+            try await QuarryServer.running(data: data, options: options) { server in
+                try await until("the run is cancelled") {
+                    try await server.client.get("/v1/datasets/\(id)/runs/\(run)")["status"]?.text == "cancelled"
+                }
+                let rows = try await Self.download(id, server.client).split(separator: UInt8(ascii: "\n"))
+                let ids = try rows.map { row in
+                    let id: JSONValue? = try JSONValue.parse(Data(row))["id"]
+                    return id?.text
+                }
+                #expect(ids == (0..<answered).map { "\($0)" }, "round \(round)")
+                let counts: JSONValue? = try await server.client.get("/v1/datasets/\(id)/runs/\(run)")["counts"]
+                #expect(counts?["rowsIn"]?.number == answered && counts?["rowsOut"]?.number == answered)
+            }
+            let asked = upstream.requests[before...].compactMap(Self.row).filter { $0 < answered }
+            #expect(asked.sorted() == Array(0..<answered), "round \(round): what was recorded is not asked for again")
+        }
+        let credits = try await Self.query(data, "SELECT credits FROM usage_event WHERE kind = 'run'") { try $0.int("credits") }
+        #expect(credits == Array(repeating: 1, count: 8))
+    }
+
     private static func configuration(_ data: TemporaryFolder, _ yaml: String) throws -> String {
         let file = data.url.appending(path: "quarry.yaml")
         try Data("encoder: none\n\(yaml)\n".utf8).write(to: file)

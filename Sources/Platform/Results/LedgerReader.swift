@@ -1,20 +1,32 @@
 import Foundation
 
-/// Reads the entries of a ledger one after the other, from the beginning or from a place that was reached before. Blocks.
+/// Reads the entries of a ledger one after the other, from the beginning or from a place that was reached before. A ledger is one file, or
+/// several with whole entries that follow one another. Blocks.
 struct LedgerReader {
     /// Bytes read at a time.
     private static let chunkSize = 64 * 1024
 
-    private let file: FileHandle
+    /// Nil at the end of the last file.
+    private var file: FileHandle?
+    private var following: ArraySlice<URL>
     private var buffer = Data()
-    private var isAtEnd = false
-    /// Where the next entry begins.
+    /// Where the next entry begins, in bytes of all files together.
     private(set) var offset: UInt64
 
-    init(_ url: URL, from offset: UInt64 = 0) throws {
-        file = try FileHandle(forReadingFrom: url)
-        try file.seek(toOffset: offset)
+    init(_ files: [URL], from offset: UInt64 = 0) throws {
+        following = files[...]
         self.offset = offset
+        var left = offset
+        while let next = following.popFirst() {
+            let opened = try FileHandle(forReadingFrom: next)
+            let size = try opened.seekToEnd()
+            if left < size {
+                try opened.seek(toOffset: left)
+                file = opened
+                return
+            }
+            left -= size
+        }
     }
 
     /// The next entry; nil at the end.
@@ -39,11 +51,12 @@ struct LedgerReader {
                 offset += UInt64(line.count + 1)
                 return line
             }
-            guard !isAtEnd, let more = try file.read(upToCount: Self.chunkSize), !more.isEmpty else {
-                isAtEnd = true
-                return nil
+            guard let open = file else { return nil }
+            if let more = try open.read(upToCount: Self.chunkSize), !more.isEmpty {
+                buffer = Data(buffer) + more
+            } else {
+                file = try following.popFirst().map { try FileHandle(forReadingFrom: $0) }
             }
-            buffer = Data(buffer) + more
         }
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Ingestion
 
-/// A row of a dataset's table, with what the newest run says of it.
+/// A row of a dataset's table, with what a run says of it.
 package struct ListedRow: Sendable {
     /// Its number in the table, from 1.
     package let number: Int

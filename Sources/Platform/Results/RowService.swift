@@ -9,6 +9,7 @@ package struct RowService: Sendable {
     private let database: any Database
     private let blobs: BlobStore
     private let runs = RunRepository()
+    private let parts = RunPartRepository()
 
     init(database: any Database, blobs: BlobStore) {
         self.database = database
@@ -24,15 +25,18 @@ package struct RowService: Sendable {
         var ledger: UInt64 = 0
     }
 
-    /// The rows of the table as it is now.
+    /// The rows of the table as it is now, with what the run did whose rows are downloaded; where no run wrote rows, what the newest did.
     ///
     /// - Throws: `PlatformError.notFound`, `conflict` while nothing is imported, `malformed` for a cursor of another table.
     package func page(_ request: PageRequest, of dataset: DatasetID, for principal: Principal) async throws -> RowPage {
-        let (runs, blobs, organization) = (runs, blobs, principal.organization)
-        let (table, run) = try await database.read { connection in
-            (
-                try DatasetTable.current(connection, organization, of: dataset),
-                try runs.latestSucceeded(connection, organization, of: dataset)
+        let (runs, parts, blobs, organization) = (runs, parts, blobs, principal.organization)
+        let (table, run, ledger) = try await database.read { connection in
+            let run =
+                try runs.latestWithRows(connection, organization, of: dataset)
+                ?? runs.latestWithLedger(connection, organization, of: dataset)
+            return (
+                try DatasetTable.current(connection, organization, of: dataset), run,
+                try run.map { try Self.ledger(connection, organization, of: $0, parts) } ?? []
             )
         }
         // A run's numbers are those of the table as long as the table has only grown since.
@@ -42,17 +46,15 @@ package struct RowService: Sendable {
         let page = try await BlockingWork.run { () -> Page<ListedRow> in
             var place = start
             let reader = RunTable(table.inputs, organization: organization, blobs: blobs, from: place.table)
-            var ledger = try scored?.ledgerSHA256.map {
-                try LedgerReader(blobs.localFile(BlobKey(organization: organization.text, sha256: $0)), from: place.ledger)
-            }
-            var entry = try ledger?.next()
+            var ledger = try LedgerReader(scored == nil ? [] : Self.files(ledger, organization, blobs), from: place.ledger)
+            var entry = try ledger.next()
             var rows: [ListedRow] = []
             for row in try reader.next(request.limit) {
-                while let found = entry, found.row < row.number { entry = try ledger?.next() }
+                while let found = entry, found.row < row.number { entry = try ledger.next() }
                 rows.append(ListedRow(row, entry: entry?.row == row.number ? entry : nil))
                 if entry?.row == row.number {
-                    place.ledger = ledger?.offset ?? 0
-                    entry = try ledger?.next()
+                    place.ledger = ledger.offset
+                    entry = try ledger.next()
                 }
             }
             place.table = reader.place
@@ -64,16 +66,17 @@ package struct RowService: Sendable {
 
     /// The rows that a run left out, with the reasons.
     ///
-    /// - Throws: `PlatformError.notFound`, `conflict` for a run without a ledger, `malformed` for a cursor of another run.
+    /// - Throws: `PlatformError.notFound`, `conflict` for a run without a ledger: it works, never came to a row, or was erased; `malformed` for
+    ///   a cursor of another run.
     package func dropped(_ request: PageRequest, by id: RunID, of dataset: DatasetID, for principal: Principal) async throws
         -> Page<RunLedgerEntry>
     {
-        let run = try await run(id, of: dataset, principal)
-        let ledger = try ledger(of: run, principal.organization)
+        let (blobs, organization) = (blobs, principal.organization)
+        let (run, ledger) = try await run(id, of: dataset, principal)
         let start = try Self.place(request, of: "dropped \(run.id)")
-        return try await BlockingWork.run {
+        return try await Self.unlessErased {
             var place = start
-            var reader = try LedgerReader(ledger, from: place.ledger)
+            var reader = try LedgerReader(Self.files(ledger, organization, blobs), from: place.ledger)
             var entries: [RunLedgerEntry] = []
             while entries.count < request.limit, let entry = try reader.nextDropped() { entries.append(entry) }
             place.ledger = reader.offset
@@ -90,8 +93,12 @@ package struct RowService: Sendable {
         -> ComparisonPage
     {
         let (runs, blobs, organization) = (runs, blobs, principal.organization)
-        let run = try await run(id, of: dataset, principal)
-        let ledger = try ledger(of: run, organization)
+        let (run, ledger) = try await run(id, of: dataset, principal)
+        guard run.state == .succeeded else {
+            throw PlatformError.conflict(
+                "The run did not succeed, so there is nothing to compare: the rows that it finished are its download, and …/dropped lists the others.",
+                retryAfterSeconds: nil)
+        }
         guard let output = try await database.read({ try runs.outputRows($0, organization, of: run.id) }) else {
             throw PlatformError.conflict("The output of this run was deleted, so there is nothing to compare.", retryAfterSeconds: nil)
         }
@@ -100,7 +107,7 @@ package struct RowService: Sendable {
             var place = start
             let table = RunTable(run.plan, run: run.id, organization: organization, blobs: blobs, from: place.table)
             let mapping = RowMapping(run.plan.mapping, columns: run.plan.columns)
-            var entries = try LedgerReader(ledger, from: place.ledger)
+            var entries = try LedgerReader(Self.files(ledger, organization, blobs), from: place.ledger)
             var outputs = try RowReader(
                 file: blobs.localFile(BlobKey(organization: organization.text, sha256: output.sha256)), from: place.output)
             let columns = OutputColumns(outputs.columns)
@@ -144,31 +151,53 @@ package struct RowService: Sendable {
         }
     }
 
-    private func run(_ id: RunID?, of dataset: DatasetID, _ principal: Principal) async throws -> Run {
-        let (runs, organization) = (runs, principal.organization)
+    /// The run, and the blobs of its ledger.
+    ///
+    /// - Throws: `PlatformError.notFound`; `conflict` where there is no ledger.
+    private func run(_ id: RunID?, of dataset: DatasetID, _ principal: Principal) async throws -> (run: Run, ledger: [String]) {
+        let (runs, parts, organization) = (runs, parts, principal.organization)
         return try await database.read { connection in
             guard try DatasetRepository().find(connection, organization, dataset) != nil else {
                 throw PlatformError.notFound("Dataset not found.")
             }
+            let run: Run
             if let id {
-                guard let run = try runs.find(connection, organization, id), run.dataset == dataset else {
+                guard let found = try runs.find(connection, organization, id), found.dataset == dataset else {
                     throw PlatformError.notFound("Run not found.")
                 }
-                return run
+                run = found
+            } else {
+                guard let found = try runs.latestSucceeded(connection, organization, of: dataset) else {
+                    throw PlatformError.conflict(
+                        "No run of this dataset has succeeded yet, so there is nothing to compare.", retryAfterSeconds: nil)
+                }
+                run = found
             }
-            guard let run = try runs.latestSucceeded(connection, organization, of: dataset) else {
+            if run.isActive {
                 throw PlatformError.conflict(
-                    "No run of this dataset has succeeded yet, so there is nothing to compare.", retryAfterSeconds: nil)
+                    "The run is still working: its rows are listed once it has ended.", retryAfterSeconds: nil)
             }
-            return run
+            let ledger = try Self.ledger(connection, organization, of: run, parts)
+            if ledger.isEmpty {
+                throw PlatformError.conflict(
+                    "The run ended before it had worked on any row, or what it left was erased: it has no list of rows.",
+                    retryAfterSeconds: nil)
+            }
+            return (run, ledger)
         }
     }
 
-    private func ledger(of run: Run, _ organization: OrganizationID) throws -> URL {
-        guard let sha256 = run.ledgerSHA256 else {
-            throw PlatformError.conflict("The run did not succeed, so it has no list of rows.", retryAfterSeconds: nil)
-        }
-        return try blobs.localFile(BlobKey(organization: organization.text, sha256: sha256))
+    /// The blobs of a run's ledger, one after the other: a single one of a run that succeeded, else those of its batches; none when it came to
+    /// no row.
+    private static func ledger(
+        _ connection: any Connection, _ organization: OrganizationID, of run: Run, _ parts: RunPartRepository
+    ) throws -> [String] {
+        if let sha256 = run.ledgerSHA256 { return [sha256] }
+        return try parts.all(connection, organization, of: run.id).filter { $0.kind == .ledger }.map(\.sha256)
+    }
+
+    private static func files(_ digests: [String], _ organization: OrganizationID, _ blobs: BlobStore) throws -> [URL] {
+        try digests.map { try blobs.localFile(BlobKey(organization: organization.text, sha256: $0)) }
     }
 
     private static func place(_ request: PageRequest, of name: String) throws -> Place {

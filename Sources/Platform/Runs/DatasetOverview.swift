@@ -12,6 +12,8 @@ package struct DatasetOverview: Sendable {
     package let activeRun: Run?
     /// The newest run that ended.
     package let latestRun: Run?
+    /// The run whose rows are downloaded (contract B §6 row 10): its evaluation is the dataset's. The newest that ended where none wrote rows.
+    package let resultRun: Run?
     /// Why the status is `failed`; a warning when the latest run lost some rows.
     package let failure: DatasetFailure?
 

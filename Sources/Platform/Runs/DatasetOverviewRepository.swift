@@ -124,9 +124,11 @@ struct DatasetOverviewRepository: Sendable {
         } else if status == .succeeded {
             failure = latest?.warning
         }
+        let result = latest?.state == .succeeded ? latest : try runs.latestWithRows(connection, organization, of: dataset.id) ?? latest
         return DatasetOverview(
             dataset: dataset, status: status, rowCount: isReading || isNoTable ? nil : tableRows ?? passages,
-            activeRun: try runs.active(connection, organization, of: dataset.id), latestRun: latest, failure: failure)
+            activeRun: try runs.active(connection, organization, of: dataset.id), latestRun: latest, resultRun: result,
+            failure: failure)
     }
 
     private func differingColumns(

@@ -78,38 +78,16 @@ struct RowGenerator: Sendable {
     }
 
     private func improve(_ row: ImprovedRow, known: [RunAnswer]) async throws -> ImprovedRow {
-        var row = row
-        let prompts = GenerationPrompts(plan: plan)
+        let maxTokens = GenerationPrompts(plan: plan).maxTokens
         let known = Dictionary(known.map { ($0.request, $0) }, uniquingKeysWith: { first, _ in first })
-        func ask(_ request: RunAnswer.Request, _ messages: [GenerationRequest.Message]) async throws -> RunAnswer {
+        return try await RowRequests(plan: plan).improve(row) { request, messages in
             if let answer = known[request] { return answer }
-            let answer = try await generate(row.number, request, messages, maxTokens: prompts.maxTokens)
+            let answer = try await generate(row.number, request, messages, maxTokens: maxTokens)
             let (answers, organization, run) = (answers, organization, run)
             let recorded = try await database.write { try answers.record($0, organization, run, answer) }
             guard let recorded else { throw JobLeaseLost() }
             return recorded
         }
-        if row.text.prompt.isBlank, plan.mapping.chat == nil, !row.text.completion.isBlank {
-            let answer = try await ask(.inventPrompt, prompts.inventPrompt(row.text))
-            guard let text = answer.text else { return row.failed(answer) }
-            row.text.prompt = text
-        } else if plan.rephrasesPrompt, !row.text.prompt.isBlank {
-            let answer = try await ask(.rephrasePrompt, prompts.rephrase(row.text))
-            guard let text = answer.text else { return row.failed(answer) }
-            row.text.prompt = text
-        }
-        if !row.text.prompt.isBlank, plan.generatesCompletion || row.text.completion.isBlank {
-            let draft = row.text.completion.isBlank ? nil : row.text.completion
-            let answer = try await ask(.complete, prompts.complete(row.text, draft: draft))
-            guard let text = answer.text else { return row.failed(answer) }
-            (row.text.completion, row.reasoning) = (text, answer.reasoning)
-        }
-        if plan.trainingType == .preference, !row.text.completion.isBlank {
-            let answer = try await ask(.reject, prompts.reject(row.text))
-            guard let text = answer.text else { return row.failed(answer) }
-            row.rejected = text
-        }
-        return row
     }
 
     /// One answer, or the reason why there is none.
@@ -197,14 +175,6 @@ struct RowGenerator: Sendable {
             ?? .estimated(
                 input: request.messages.map { TokenCounter.count($0.content) }.reduce(0, +), answer: collected.text)
         return collected
-    }
-}
-
-extension ImprovedRow {
-    fileprivate func failed(_ answer: RunAnswer) -> ImprovedRow {
-        var row = self
-        row.failure = answer.failure ?? "The generator gave no answer."
-        return row
     }
 }
 

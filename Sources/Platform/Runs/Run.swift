@@ -20,6 +20,27 @@ package struct Run: Sendable {
         package var rowsEmpty = 0
         /// Rows of the output.
         package var rowsOut = 0
+
+        /// Counts one more row.
+        mutating func add(_ outcome: RunLedgerEntry.Outcome) {
+            rowsIn += 1
+            switch outcome {
+            case .exactDuplicate, .nearDuplicate: rowsDuplicate += 1
+            case .failed: rowsFailed += 1
+            case .empty: rowsEmpty += 1
+            case .kept: rowsOut += 1
+            }
+        }
+
+        static func + (first: RowCounts, second: RowCounts) -> RowCounts {
+            var sum = first
+            sum.rowsIn += second.rowsIn
+            sum.rowsDuplicate += second.rowsDuplicate
+            sum.rowsFailed += second.rowsFailed
+            sum.rowsEmpty += second.rowsEmpty
+            sum.rowsOut += second.rowsOut
+            return sum
+        }
     }
 
     package let id: RunID
@@ -34,7 +55,7 @@ package struct Run: Sendable {
     package let isCancelRequested: Bool
     /// Credits reserved at launch, and settled once from the rows done.
     package let credits: Int
-    /// Nil until the run ended.
+    /// What became of the rows so far, written down with each checkpoint of them; nil before the first.
     package let counts: RowCounts?
     /// Nil unless the run succeeded.
     package let evaluation: RunEvaluation?

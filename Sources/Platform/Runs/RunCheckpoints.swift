@@ -14,6 +14,7 @@ struct RunCheckpoints: Sendable {
     let sweep: BlobSweep
     let folder: URL
     private let parts = RunPartRepository()
+    private let answers = RunAnswerRepository()
     private let runs = RunRepository()
 
     init(
@@ -37,12 +38,24 @@ struct RunCheckpoints: Sendable {
             .mapValues { $0.sorted { $0.batch < $1.batch } }
     }
 
+    /// The answers that were recorded for rows of this range.
+    func answers(rows: ClosedRange<Int>) async throws -> [RunAnswer] {
+        let (answers, organization, run) = (answers, organization, run)
+        return try await database.read { try answers.all($0, organization, of: run, rows: rows) }
+    }
+
     /// A finished part that is to be recorded: a file of the run's folder.
     struct Draft: Sendable {
         let kind: RunPart.Kind
         let batch: Int
         let rowCount: Int
         let file: URL
+    }
+
+    /// The finished rows of a batch and their ledger, with what became of them.
+    struct Batch: Sendable {
+        let drafts: [Draft]
+        let counts: Run.RowCounts
     }
 
     /// Where a part is written before it is recorded.
@@ -59,7 +72,34 @@ struct RunCheckpoints: Sendable {
     ///
     /// - Throws: `JobLeaseLost`.
     func record(_ drafts: [Draft]) async throws {
-        let (parts, organization, run) = (parts, organization, run)
+        try await store(drafts) { name in try await context.publish { try name($0) } }
+    }
+
+    /// The same for what became of a batch, which is counted in the same write.
+    ///
+    /// - Throws: `JobLeaseLost`.
+    func record(_ batch: Batch) async throws {
+        try await store(batch.drafts, counting: batch.counts) { name in try await context.publish { try name($0) } }
+    }
+
+    /// Ends the run and its job, with what is left of a batch, if there is such a rest: all in one write.
+    ///
+    /// - Throws: `JobLeaseLost`.
+    func end(with rest: Batch?, _ end: @escaping @Sendable (any Connection) throws -> Void) async throws {
+        try await store(rest?.drafts ?? [], counting: rest?.counts) { name in
+            try await context.complete { connection in
+                try name(connection)
+                try end(connection)
+            }
+        }
+    }
+
+    /// - Parameter commit: calls what it is given, which names the stored parts, in a write behind the job's fence.
+    private func store(
+        _ drafts: [Draft], counting counts: Run.RowCounts? = nil,
+        _ commit: @Sendable (@escaping @Sendable (any Connection) throws -> Void) async throws -> Void
+    ) async throws {
+        let (parts, runs, organization, run) = (parts, runs, organization, run)
         let orphans = try await blobLock.shared {
             var recorded: [RunPart] = []
             for draft in drafts {
@@ -68,13 +108,16 @@ struct RunCheckpoints: Sendable {
             }
             let named = recorded
             do {
-                try await context.publish { try parts.insert($0, organization, run, named) }
-                return [String]()
+                try await commit { connection in
+                    let isNew = try parts.insert(connection, organization, run, named) > 0
+                    if isNew, let counts { try runs.count(connection, organization, run, counts) }
+                }
+                return [String]?.none
             } catch is JobLeaseLost {
                 return named.map(\.sha256)
             }
         }
-        if orphans.isEmpty { return }
+        guard let orphans else { return }
         try await erase(orphans)
         throw JobLeaseLost()
     }

@@ -8,20 +8,20 @@ struct RunEnding: Sendable {
     private let answers = RunAnswerRepository()
     private let jobs = JobRepository()
 
-    /// Ends an active run; one that is over is left as it is. Its finished rows stay, to be downloaded, and are what it costs.
+    /// Ends an active run; one that is over is left as it is. Its finished rows stay, to be downloaded, with the
+    /// list of what became of them, and are what it costs.
     func end(
         _ connection: any Connection, _ organization: OrganizationID, _ id: RunID, as state: Run.State, _ failure: DatasetFailure,
         at now: Timestamp
     ) throws {
         guard let run = try runs.find(connection, organization, id), run.isActive else { return }
         let usage = try answers.usage(connection, organization, of: id)
-        let done = try parts.all(connection, organization, of: id).filter { $0.kind == .rows }.reduce(0) { $0 + $1.rowCount }
-        let credits = RunEstimate.credits(rows: done)
-        var counts = Run.RowCounts()
-        counts.rowsOut = done
+        let counts = run.counts ?? Run.RowCounts()
+        // Duplicates are paid for as a part of a result, not for themselves.
+        let credits = counts.rowsOut == 0 ? 0 : RunEstimate.credits(rows: counts.rowsOut + counts.rowsDuplicate)
         try runs.end(connection, organization, id, as: state, failure, counts: counts, credits: credits, at: now)
         try UsageRepository().record(connection, organization, .run(run, usage: usage, credits: credits), at: now)
-        try parts.delete(connection, organization, of: id, butNot: [.rows])
+        try parts.delete(connection, organization, of: id, butNot: [.rows, .ledger])
         try answers.delete(connection, organization, of: id)
     }
 

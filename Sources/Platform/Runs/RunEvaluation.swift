@@ -21,21 +21,18 @@ struct RunEvaluationSum: Sendable {
     private(set) var counts = Run.RowCounts()
     /// Kept rows whose prompt or answer is empty.
     private var incomplete = 0
+    /// Kept rows without the reasoning that was asked for.
+    private var unreasoned = 0
     private var before = DatasetQuality()
     private var after = DatasetQuality()
 
     mutating func add(_ entry: RunLedgerEntry) {
-        counts.rowsIn += 1
+        counts.add(entry.outcome)
         before.add(entry.before)
-        switch entry.outcome {
-        case .exactDuplicate, .nearDuplicate: counts.rowsDuplicate += 1
-        case .failed: counts.rowsFailed += 1
-        case .empty: counts.rowsEmpty += 1
-        case .kept:
-            counts.rowsOut += 1
-            if entry.lacksRole ?? false { incomplete += 1 }
-            after.add(entry.after ?? entry.before)
-        }
+        guard entry.outcome == .kept else { return }
+        if entry.lacksRole ?? false { incomplete += 1 }
+        if entry.lacksReasoning ?? false { unreasoned += 1 }
+        after.add(entry.after ?? entry.before)
     }
 
     /// - Parameters:
@@ -56,10 +53,18 @@ struct RunEvaluationSum: Sendable {
             rawResults: rawResults(comparison, remarks))
     }
 
+    /// What the kept rows lack, in sentences.
     private var incompleteness: [String] {
-        if incomplete == 0 { return [] }
-        let what = incomplete == 1 ? "1 row is kept although its" : "\(incomplete) rows are kept although their"
-        return ["\(what) prompt or answer is empty."]
+        var sentences: [String] = []
+        if incomplete > 0 {
+            let what = incomplete == 1 ? "1 row is kept although its" : "\(incomplete) rows are kept although their"
+            sentences.append("\(what) prompt or answer is empty.")
+        }
+        if unreasoned > 0 {
+            let (what, whose) = unreasoned == 1 ? ("1 row has", "its completion") : ("\(unreasoned) rows have", "their completions")
+            sentences.append("\(what) no reasoning_trace: the generator gave none with \(whose).")
+        }
+        return sentences
     }
 
     private func rawResults(_ comparison: QualityComparison, _ remarks: [String]) -> JSONValue {

@@ -9,6 +9,8 @@ struct RunJob: Sendable {
     static let kind = "run"
     /// How often progress is written down and a wish to cancel looked for.
     static let watchInterval = Duration.seconds(1)
+    /// Deaths of the process beyond those after which a run is given up, should they come while it is given up.
+    private static let deathsWhileEnding = 5
 
     let database: any Database
     let blobs: BlobStore
@@ -48,7 +50,7 @@ struct RunJob: Sendable {
     }
 
     var handler: JobHandler {
-        JobHandler(kind: Self.kind, mostCrashes: JobRepository.mostCrashesOfHarmlessWork) { context in
+        JobHandler(kind: Self.kind, mostCrashes: JobRepository.mostCrashesOfHarmlessWork + Self.deathsWhileEnding) { context in
             try await perform(context)
         } failed: { connection, job, reason in
             let failure = DatasetFailure(.interrupted, reason)
@@ -57,7 +59,7 @@ struct RunJob: Sendable {
     }
 
     private func perform(_ context: JobContext) async throws {
-        let (runs, ending, organization, id, clock) = (runs, ending, context.job.organization, RunID(context.job.payload), clock)
+        let (runs, organization, id, clock) = (runs, context.job.organization, RunID(context.job.payload), clock)
         let found = try await database.read { try runs.find($0, organization, id) }
         guard let run = found, run.isActive else { return try await context.complete { _ in } }
         let folder = workspace.appending(path: "\(context.job.id)-\(context.job.attempt)")
@@ -69,6 +71,9 @@ struct RunJob: Sendable {
         let checkpoints = RunCheckpoints(
             run: id, context: context, database: database, blobs: blobs, blobLock: blobLock, sweep: publishing.sweep, folder: folder)
         do {
+            if context.job.crashes >= JobRepository.mostCrashesOfHarmlessWork {
+                throw RunStop(.interrupted, JobFailure.died(context.job.crashes))
+            }
             try await watched(run, context, progress) {
                 let work = RunWork(
                     run: run, checkpoints: checkpoints, blobs: blobs, encoder: encoder,
@@ -78,13 +83,31 @@ struct RunJob: Sendable {
                 try await publishing.publish(run, checkpoints, folder: folder, context)
             }
         } catch let stop as RunStop {
-            try await context.complete { try ending.end($0, organization, id, as: .failed, stop.failure, at: clock.now) }
+            try await end(run, checkpoints, as: .failed, stop.failure)
         } catch BlobError.notFound {
             let failure = DatasetFailure(.interrupted, "A file of the dataset was erased while the run read it.")
-            try await context.complete { try ending.end($0, organization, id, as: .failed, failure, at: clock.now) }
+            try await end(run, checkpoints, as: .failed, failure)
         } catch  where progress.isCancelled {
-            try await context.complete { try ending.end($0, organization, id, as: .cancelled, .runCancelled, at: clock.now) }
+            try await end(run, checkpoints, as: .cancelled, .runCancelled)
+        } catch  where Self.isGivenUp(context.job, after: error) {
+            logger.error("a run failed for good", metadata: ["run": "\(id)", "error": "\(error)"])
+            let failure = DatasetFailure(.interrupted, JobFailure.failed(context.job.attempt))
+            try await end(run, checkpoints, as: .failed, failure)
         }
+    }
+
+    /// Ends the run with everything that it has finished.
+    private func end(_ run: Run, _ checkpoints: RunCheckpoints, as state: Run.State, _ failure: DatasetFailure) async throws {
+        let (ending, clock) = (ending, clock)
+        let rest = try await RunSalvage(run: run, checkpoints: checkpoints, blobs: blobs).batch()
+        try await checkpoints.end(with: rest) {
+            try ending.end($0, checkpoints.organization, run.id, as: state, failure, at: clock.now)
+        }
+    }
+
+    /// Whether the job would not be tried again after this failure: then the run ends here, as its rows cannot be put together elsewhere.
+    private static func isGivenUp(_ job: Job, after error: any Error) -> Bool {
+        !(error is JobLeaseLost) && !Task.isCancelled && job.attempt - job.crashes >= JobRepository.mostAttempts
     }
 
     /// Runs the work beside somebody who writes its progress down and ends it when that is wished.
@@ -101,12 +124,16 @@ struct RunJob: Sendable {
                 try await Task.sleep(for: Self.watchInterval)
             }
         }
-        defer { watcher.cancel() }
-        try await withTaskCancellationHandler {
-            try await task.value
+        let outcome = await withTaskCancellationHandler {
+            await task.result
         } onCancel: {
             task.cancel()
         }
+        watcher.cancel()
+        // Where it came to is told before it ends, as the watcher's last look may have been at an earlier step; by a task of its own, since
+        // this one may be cancelled.
+        if case .failure = outcome { _ = try await Task { try await report(run, context, progress) }.value }
+        try outcome.get()
     }
 
     /// False when somebody asked to cancel the run.

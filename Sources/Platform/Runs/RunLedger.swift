@@ -2,7 +2,7 @@ import Adaptation
 import Foundation
 
 /// What became of one row of the table in a run. The ledger has one entry for each row that the run worked on, in the table's order, and no
-/// text of the rows.
+/// text of the rows. Where a run ended early, rows of its last batch that were not finished have none.
 package struct RunLedgerEntry: Sendable, Equatable, Codable {
     /// How it ended.
     package enum Outcome: String, Sendable, Hashable, Codable {
@@ -28,8 +28,10 @@ package struct RunLedgerEntry: Sendable, Equatable, Codable {
     package var reason: String?
     /// Of a kept row: true when its prompt or its answer is empty.
     var lacksRole: Bool?
+    /// Of a kept row: true when reasoning was asked for and the generator gave none.
+    var lacksReasoning: Bool?
     var before: RowAssessment
-    /// Of a kept row.
+    /// Of a kept row; nil where the run ended before it was scored.
     var after: RowAssessment?
 
     /// What the measures say of the row as it was.

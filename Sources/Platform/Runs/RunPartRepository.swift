@@ -36,15 +36,18 @@ struct RunPartRepository: Sendable {
         }
     }
 
-    func insert(_ connection: any Connection, _ organization: OrganizationID, _ run: RunID, _ parts: [RunPart]) throws {
+    /// Names the parts; one that is there already stays. Returns how many are new.
+    func insert(_ connection: any Connection, _ organization: OrganizationID, _ run: RunID, _ parts: [RunPart]) throws -> Int {
+        var count = 0
         for part in parts {
-            try connection.execute(
+            count += try connection.execute(
                 """
                 INSERT INTO run_part (organization_id, run_id, step, batch, sha256, row_count)
                 VALUES (\(organization), \(run), \(part.kind.rawValue), \(part.batch), \(part.sha256), \(part.rowCount))
                 ON CONFLICT DO NOTHING
                 """)
         }
+        return count
     }
 
     /// Forgets parts of a run: all of them, or all but those of some kinds. Returns their blobs, which are swept in time.

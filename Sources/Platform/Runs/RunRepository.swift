@@ -83,6 +83,20 @@ struct RunRepository: Sendable {
         ).first.map(Self.run)
     }
 
+    /// The newest run that ended and has a ledger: that of its output, or parts of one that did not end well.
+    func latestWithLedger(_ connection: any Connection, _ organization: OrganizationID, of dataset: DatasetID) throws -> Run? {
+        try connection.query(
+            """
+            SELECT \(raw: Self.columns) FROM run
+            WHERE organization_id = \(organization) AND dataset_id = \(dataset)
+              AND (state = 'succeeded'
+                OR (state IN ('failed', 'cancelled') AND EXISTS (SELECT 1 FROM run_part p WHERE p.organization_id = run.organization_id
+                     AND p.run_id = run.id AND p.step = \(RunPart.Kind.ledger.rawValue))))
+            ORDER BY created_at DESC, id DESC LIMIT 1
+            """
+        ).first.map(Self.run)
+    }
+
     func latestSucceeded(_ connection: any Connection, _ organization: OrganizationID, of dataset: DatasetID) throws -> Run? {
         try connection.query(
             """
@@ -126,17 +140,29 @@ struct RunRepository: Sendable {
             """)
     }
 
-    /// Notes where the run stands; false when somebody asked to cancel it.
+    /// Notes where the run stands; false when somebody asked to cancel it. A run that is taken up again, and passes over what it did
+    /// before, does not go back.
     func report(
         _ connection: any Connection, _ organization: OrganizationID, _ id: RunID, step: Run.Step, processedRows: Int
     ) throws -> Bool {
+        let later = Run.Step.allCases.drop { $0 != step }.dropFirst().map(\.rawValue)
         let rows = try connection.query(
             """
-            UPDATE run SET step = \(step.rawValue),
+            UPDATE run SET step = CASE WHEN step IN \(list: later + [""]) THEN step ELSE \(step.rawValue) END,
               processed_rows = CASE WHEN processed_rows < \(processedRows) THEN \(processedRows) ELSE processed_rows END
             WHERE organization_id = \(organization) AND id = \(id) AND state IN ('pending', 'running') RETURNING cancel_requested
             """)
         return try rows.first.map { try !$0.flag("cancel_requested") } ?? false
+    }
+
+    /// Adds rows of a batch to those that an active run has done.
+    func count(_ connection: any Connection, _ organization: OrganizationID, _ id: RunID, _ rows: Run.RowCounts) throws {
+        guard let run = try find(connection, organization, id) else { return }
+        try connection.execute(
+            """
+            UPDATE run SET counts = \(JSONText.encode((run.counts ?? Run.RowCounts()) + rows))
+            WHERE organization_id = \(organization) AND id = \(id) AND state IN ('pending', 'running')
+            """)
     }
 
     /// Asks an active run to stop; false when it is over.

@@ -103,6 +103,12 @@ struct RunPlanner {
 
     private func remarks(_ plan: RunPlan) -> [String] {
         var remarks: [String] = []
+        if generator != nil, plan.mapping.namesText, !plan.generates {
+            remarks.append(
+                plan.asksGenerator
+                    ? "The generating model is asked for empty cells alone: prompt and completion are mapped, and nothing else needs it."
+                    : "The generating model is not asked: nothing in this launch needs it.")
+        }
         if plan.controls.blueprint != nil, !plan.generatesCompletion {
             remarks.append("brand_controls.blueprint has nothing to act on: no completion is generated, as runs.generator names no model.")
         }

@@ -127,11 +127,10 @@ struct RunWork: Sendable {
                 progress.advance(by: rows.count, of: plan.rows)
             } else {
                 guard let part = assessments[batch] else { throw PlatformError.internal("batch \(batch) of \(run.id) was never assessed") }
-                let (drafts, tries) = try await improve(
-                    rows, from: batch * Self.batch, part, duplicates: duplicates, scoring: scoring, batch: batch)
+                let improved = try await improve(RunBatch(batch, rows, plan, duplicates: duplicates), part, scoring: scoring)
                 try await faults.pass(.duringRun)
-                try await checkpoints.record(drafts)
-                sum += tries
+                try await checkpoints.record(improved.batch)
+                sum += improved.tries
             }
             try check(sum)
         }
@@ -173,63 +172,24 @@ struct RunWork: Sendable {
     }
 
     private func improve(
-        _ rows: [RunRow], from first: Int, _ part: RunPart, duplicates: [Int: TableSurvey.Duplicate], scoring: RowScoring, batch: Int
-    ) async throws -> (drafts: [RunCheckpoints.Draft], tries: Tries) {
-        let (mapping, checkpoints, plan) = (mapping, checkpoints, plan)
-        let isDeduplicating = plan.recipes.deduplication
-        // What stays, with its texts cleaned.
-        let cleaned = await BlockingWork.run {
-            rows.enumerated().compactMap { index, row -> (index: Int, row: ImprovedRow)? in
-                if isDeduplicating, duplicates[first + index] != nil { return nil }
-                let original = mapping.text(of: row.cells)
-                let text = TextNormalizer.normalized(original)
-                return (index, ImprovedRow(number: row.number, original: original, text: text))
-            }
-        }
+        _ batch: RunBatch, _ assessed: RunPart, scoring: RowScoring
+    ) async throws -> (batch: RunCheckpoints.Batch, tries: Tries) {
+        let checkpoints = checkpoints
+        let cleaned = await BlockingWork.run { batch.cleaned() }
         let improved: [ImprovedRow]
         if let generator {
             improved = try await generator.improve(cleaned.map(\.row)) { progress.advance(by: 1, of: plan.rows) }
-            progress.advance(by: rows.count - cleaned.count, of: plan.rows)
+            progress.advance(by: batch.rows.count - cleaned.count, of: plan.rows)
         } else {
             improved = cleaned.map(\.row)
-            progress.advance(by: rows.count, of: plan.rows)
+            progress.advance(by: batch.rows.count, of: plan.rows)
         }
         let byIndex = Dictionary(zip(cleaned.map(\.index), improved), uniquingKeysWith: { first, _ in first })
-        let drafts = try await BlockingWork.run {
-            let before = try checkpoints.read([RowAssessment].self, part)
-            let kept = byIndex.filter { $0.value.failure == nil && !$0.value.isEmpty }.sorted { $0.key < $1.key }
-            // A text that did not change keeps its score.
-            let changed = kept.filter { $0.value.text != $0.value.original }
-            var after = Dictionary(
-                zip(changed.map(\.key), scoring.assess(changed.map(\.value.text))), uniquingKeysWith: { first, _ in first })
-            for (index, row) in kept where row.text == row.original { after[index] = before[index] }
-            let layout = RunOutputLayout(plan)
-            let writer = try RowWriter(file: checkpoints.place(.rows, batch), columns: layout.columns)
-            for (index, row) in kept { try writer.append(layout.cells(of: row, source: rows[index].cells)) }
-            try writer.finish()
-            var ledger = Data()
-            for (index, row) in rows.enumerated() {
-                var entry = RunLedgerEntry(row: row.number, outcome: .kept, before: before[index], after: after[index])
-                if let duplicate = duplicates[first + index], isDeduplicating {
-                    entry.describe(duplicate)
-                } else if let failure = byIndex[index]?.failure {
-                    (entry.outcome, entry.reason) = (.failed, failure)
-                } else if byIndex[index]?.isEmpty ?? true {
-                    (entry.outcome, entry.reason) = (.empty, "The mapped columns hold no text, or no conversation.")
-                } else if byIndex[index]?.text.lacksRole ?? false {
-                    entry.lacksRole = true
-                }
-                ledger += try RunLedger.line(entry)
-            }
-            let ledgerFile = checkpoints.place(.ledger, batch)
-            try ledger.write(to: ledgerFile)
-            return [
-                RunCheckpoints.Draft(kind: .rows, batch: batch, rowCount: writer.rows, file: checkpoints.place(.rows, batch)),
-                RunCheckpoints.Draft(kind: .ledger, batch: batch, rowCount: rows.count, file: ledgerFile),
-            ]
+        let written = try await BlockingWork.run {
+            try batch.write(byIndex, before: checkpoints.read([RowAssessment].self, assessed), scoring: scoring, to: checkpoints)
         }
         let failures = improved.compactMap(\.failure)
-        return (drafts, generator == nil ? Tries() : Tries(rows: improved.count, failed: failures.count, reason: failures.last))
+        return (written, generator == nil ? Tries() : Tries(rows: improved.count, failed: failures.count, reason: failures.last))
     }
 
     private var mapping: RowMapping { RowMapping(plan.mapping, columns: plan.columns) }

@@ -32,7 +32,7 @@ struct DatasetPlatformBody: Encodable, Sendable {
         progress = overview.activeRun.map(ProgressBody.init)
         error = overview.failure.flatMap { $0.isWarning ? nil : ErrorBody(message: $0.message) }
         error_data = overview.failure.map(ErrorDataBody.init)
-        evaluation_summary = overview.latestRun?.evaluation.map(SummaryBody.init)
+        evaluation_summary = overview.resultRun?.evaluation.map(SummaryBody.init)
         created_by_user_id = dataset.createdBy?.text
         source_dataset_id = nil
         image_column_formats = nil
@@ -146,7 +146,7 @@ struct DatasetListBody: Encodable, Sendable {
     @Nullable var next_cursor: String?
 }
 
-/// What the newest run's evaluation found (contract B §3.3).
+/// What the evaluation found of the rows that are downloaded (contract B §3.3).
 struct EvaluationBody: Encodable, Sendable {
     let dataset_id: String
     @Nullable var status: String?
@@ -155,11 +155,11 @@ struct EvaluationBody: Encodable, Sendable {
 
     init(_ overview: DatasetOverview) {
         dataset_id = overview.dataset.id.text
-        let evaluation = overview.activeRun == nil ? overview.latestRun?.evaluation : nil
+        let evaluation = overview.activeRun == nil ? overview.resultRun?.evaluation : nil
         if let active = overview.activeRun {
             status = active.state.rawValue
         } else {
-            status = overview.latestRun.map { $0.evaluation == nil ? "failed" : "succeeded" }
+            status = overview.resultRun.map { $0.evaluation == nil ? "failed" : "succeeded" }
         }
         quality = evaluation.map(QualityBody.init)
         raw_results = evaluation?.rawResults

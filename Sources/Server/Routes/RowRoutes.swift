@@ -49,7 +49,7 @@ private struct RowPageBody: Encodable, Sendable {
         let row: Int
         let values: [String: JSONValue]
         @Nullable var score: RowScoreBody?
-        /// What the newest run did with the row; null when it did not look at it.
+        /// What the run did with the row; null when it did not come to it.
         @Nullable var outcome: String?
     }
 

@@ -27,10 +27,10 @@ import Testing
     @Test func entriesComeInTheirOrderFromAnyOffset() throws {
         let all = entries(500)
         let file = try ledger(all)
-        var reader = try LedgerReader(file)
+        var reader = try LedgerReader([file])
         for read in 0..<all.count {
             if read % 50 == 0 {
-                var other = try LedgerReader(file, from: reader.offset)
+                var other = try LedgerReader([file], from: reader.offset)
                 for entry in all[read...] { #expect(try other.next() == entry) }
                 #expect(try other.next() == nil)
             }
@@ -47,7 +47,7 @@ import Testing
         var (offset, found) = (UInt64(0), [RunLedgerEntry]())
         // One by one, each time from the offset that was reached.
         while true {
-            var reader = try LedgerReader(file, from: offset)
+            var reader = try LedgerReader([file], from: offset)
             guard let entry = try reader.nextDropped() else { break }
             found.append(entry)
             offset = reader.offset
@@ -55,8 +55,27 @@ import Testing
         #expect(found == dropped)
     }
 
+    @Test func severalFilesAreReadAsOneFromAnyOffset() throws {
+        let all = entries(40)
+        // An empty one, as a batch may leave, at every place.
+        let files = try [ledger([]), ledger(Array(all[..<7])), ledger([]), ledger(Array(all[7..<8])), ledger(Array(all[8...])), ledger([])]
+        var offset = UInt64(0)
+        for entry in all {
+            var reader = try LedgerReader(files, from: offset)
+            #expect(try reader.next() == entry)
+            offset = reader.offset
+        }
+        var reader = try LedgerReader(files, from: offset)
+        #expect(try reader.next() == nil)
+        reader = try LedgerReader(files)
+        for entry in all { #expect(try reader.next() == entry) }
+        #expect(try reader.next() == nil && reader.offset == offset)
+    }
+
     @Test func anEmptyLedgerHasNothing() throws {
-        var reader = try LedgerReader(try ledger([]))
+        var none = try LedgerReader([])
+        #expect(try none.next() == nil)
+        var reader = try LedgerReader([try ledger([])])
         #expect(try reader.next() == nil)
         #expect(try reader.nextDropped() == nil)
     }

@@ -130,6 +130,23 @@ import Testing
         #expect(remarks.count == 2 && remarks.allSatisfy { $0.contains("runs.generator") })
     }
 
+    @Test func aGeneratorThatNothingNeedsIsRemarkedOn() throws {
+        let plain = try RunFixture.plan(generator: "m").remarks
+        #expect(plain.count == 1 && plain.allSatisfy { $0.contains("is asked for empty cells alone") }, "\(plain)")
+        let chat = try RunFixture.plan(columns: ["chat"], generator: "m") {
+            $0.mapping = RunPlan.Mapping()
+            $0.mapping?.chat = "chat"
+        }.remarks
+        #expect(chat.count == 1 && chat.allSatisfy { $0.contains("is not asked") }, "\(chat)")
+        #expect(try RunFixture.plan().remarks.isEmpty, "there is none")
+        #expect(try RunFixture.plan(generator: "m") { $0.recipes.promptRephrase = true }.remarks.isEmpty, "it is asked")
+        let estimate = try RunFixture.plan(generator: "m") {
+            $0.mapping = nil
+            $0.isEstimate = true
+        }
+        #expect(estimate.remarks.isEmpty, "nothing is known of the columns yet")
+    }
+
     @Test func aFrozenPlanIsReadBackAsItWas() throws {
         let plan = try RunFixture.plan(rows: 300, generator: "m") {
             $0.controls.length = .detailed

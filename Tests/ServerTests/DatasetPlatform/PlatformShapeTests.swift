@@ -135,6 +135,30 @@ import Testing
         }
     }
 
+    /// Contract B §6 row 10: what is downloaded is what is evaluated.
+    @Test func aLaterRunThatWroteNothingLeavesTheEvaluationOfTheRowsThatAreDownloaded() async throws {
+        try await ServedPlatform.run { served in
+            let (id, before, summary, rows) = try await served.platform.whileJobsRun {
+                let id = try await served.api.platformDataset("sums.csv", Tables.rows(12))
+                try await served.platform.waitForJobs()
+                #expect(try await served.api.post("/api/v1/datasets/\(id)/run", Tables.run).status == 200)
+                try await served.platform.waitForJobs()
+                let before = try await served.api.get("/api/v1/datasets/\(id)/evaluation")
+                let summary = try await served.api.get("/api/v1/datasets/\(id)")["evaluation_summary"]
+                let rows = try await served.api.get("/api/v1/datasets/\(id)/download").text
+                #expect(before["status"] == "succeeded" && summary != .null)
+                #expect(try await served.api.post("/api/v1/datasets/\(id)/run", ["column_mapping": ["chat": "topic"]]).status == 200)
+                try await served.platform.waitForJobs()
+                return (id, before, summary, rows)
+            }
+            let now = try await look(served.api, id)
+            #expect(now.status["status"] == "failed" && now.status["error_data"]["code"] == "E0200")
+            #expect(try await served.api.get("/api/v1/datasets/\(id)/download").text == rows)
+            #expect(now.dataset["evaluation_summary"] == summary)
+            #expect(try await served.api.get("/api/v1/datasets/\(id)/evaluation").json == before.json)
+        }
+    }
+
     @Test func awaitingInputIsSaidOnlyWhereItIsAllowedAndSet() async throws {
         for shows in [false, true] {
             try await ServedPlatform.run(configure: { $0.showsAwaitingInput = shows }) { served in
