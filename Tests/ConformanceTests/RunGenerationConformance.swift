@@ -240,7 +240,7 @@ import Testing
 
     @Test(arguments: [
         (ProviderFault.Kind.overloaded, RowGenerator.mostTriesWhileBusy), (.broken, RowGenerator.mostTries),
-        (.unreachable, RowGenerator.mostTries),
+        (.unreachable, RowGenerator.mostTriesWhileBusy),
         (.timedOut, RowGenerator.mostTries), (.rejected, 1),
     ])
     func whatNeverPassesFailsTheRow(_ kind: ProviderFault.Kind, _ tries: Int) async throws {
@@ -262,10 +262,10 @@ import Testing
     @Test(
         arguments: [
             (Array(repeating: ProviderFault.Kind.overloaded, count: 3) + [.broken], true),
-            (Array(repeating: .rateLimited, count: 19) + [.broken, .timedOut, .unreachable], true),
+            (Array(repeating: .rateLimited, count: 18) + [.unreachable, .broken, .timedOut, .broken], true),
             ([.broken, .broken, .broken] + Array(repeating: .overloaded, count: 19), true),
             ([.broken, .broken, .broken] + Array(repeating: .overloaded, count: 20), false),
-            ([.broken, .overloaded, .unreachable, .overloaded, .timedOut, .rateLimited, .broken], false),
+            ([.broken, .overloaded, .broken, .unreachable, .timedOut, .rateLimited, .broken], false),
         ] as [([ProviderFault.Kind], Bool)])
     func busyTriesAndOtherFaultsAreCountedApart(_ faults: [ProviderFault.Kind], _ isAnswered: Bool) async throws {
         let tries = Mutex(0)

@@ -181,8 +181,8 @@ struct RowGenerator: Sendable {
 extension ProviderFault {
     /// Whether the same request may succeed a little later.
     fileprivate var mayPass: Bool { [.overloaded, .rateLimited, .unreachable, .timedOut, .broken].contains(kind) }
-    /// Whether the provider is there, and will take the request as soon as it can.
-    fileprivate var isBusy: Bool { kind == .overloaded || kind == .rateLimited }
+    /// Whether the provider will take the request as soon as it can: it is busy, or restarting.
+    fileprivate var isBusy: Bool { [.overloaded, .rateLimited, .unreachable].contains(kind) }
     /// Whether no request can succeed before somebody changes the configuration.
     fileprivate var isLasting: Bool { kind == .misconfigured }
 }
