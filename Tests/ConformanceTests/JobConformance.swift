@@ -147,6 +147,17 @@ import Testing
         #expect(try await find(installation, other, "a").count == 1)
     }
 
+    @Test(arguments: Backend.all) func ofThoseThatWaitForOthersMoreRun(_ backend: Backend) async throws {
+        let installation = try await TestInstallation(backend)
+        try await enqueue(installation, installation.caller().organization, keys: (0..<12).map { "\($0)" })
+        let (jobs, now) = (jobs, start)
+        var claimed = 0
+        while try await installation.database.write({
+            try jobs.claim($0, kinds: ["work"], waiting: ["work", "other"], worker: "w", now: now)
+        }) != nil { claimed += 1 }
+        #expect(claimed == JobRepository.mostWaitingPerOrganization)
+    }
+
     @Test(arguments: Backend.all) func atMostTwoRunForEachOrganizationAndKind(_ backend: Backend) async throws {
         let installation = try await TestInstallation(backend)
         let one = try await installation.caller().organization

@@ -76,6 +76,8 @@ import Testing
         #expect(try await harness.status(empty) == "failed - E0101")
         let differ = try await harness.dataset([("a.csv", RunTexts.csv(0..<2)), ("b.csv", "question,other\na,b\n")])
         #expect(try await harness.status(differ) == "failed - E0102")
+        let spelt = try await harness.dataset([("a.csv", "caf\u{E9},a\n1,2\n"), ("b.csv", "cafe\u{301},a\n1,2\n")])
+        #expect(try await harness.status(spelt) == "failed - E0102")
         let refusal = try await harness.refusal { _ = try await harness.launch(differ) }
         guard case .conflict(let message, _) = refusal, message.contains("a.csv"), message.contains("b.csv") else {
             Issue.record("\(refusal)")

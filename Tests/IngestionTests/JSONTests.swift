@@ -87,6 +87,7 @@ import Testing
 
     @Test func aTableWithoutRowsOrFieldsIsEmpty() throws {
         #expect(throws: ExtractionFailure.empty("The JSON is an array without elements.")) { try extract(" [\n] ", as: .json) }
+        #expect(throws: ExtractionFailure.empty("The file holds nothing but blank lines.")) { try extract(" \n\n", as: .json) }
         #expect(try refusal("[] 1", as: .json).contains("column 4"))
         for (text, format): (String, FileFormat) in [("[{}, {}]", .json), ("{}\n{}\n", .jsonl)] {
             #expect(throws: ExtractionFailure.empty("The records have no fields.")) { try extract(text, as: format) }
@@ -126,7 +127,7 @@ import Testing
         ("{\"a\":1}\n{\"a\":2}", ".jsonl"), ("[1.]", "column 4"), ("[\"\\x\"]", "column 4"), ("[+1]", "column 2"),
         ("{a:1}", "double quotes"),
         ("[1}", "column 3"), ("{\"a\" 1}", "column 6"), ("[\"\\u12g4\"]", "column 7"), ("]", "column 1"),
-        ("[1,]", "column 4"), (" \n", "too early"),
+        ("[1,]", "column 4"),
     ])
     func invalidJSONIsRefusedWithItsPlace(text: String, place: String) throws {
         let sentence = try refusal(text, as: .json)

@@ -48,6 +48,16 @@ import Testing
         #expect(Timestamp.parse(text) == nil)
     }
 
+    @Test func millisecondsArePrintedAsTheyAre() {
+        for milliseconds: Int64 in [1_795_888_328_224, 0, 1, 999, 1_000, -1, 4_102_444_799_999]
+            + (0..<1_000).map({ 1_795_888_328_000 + $0 })
+        {
+            let text = Timestamp(milliseconds: milliseconds).millisecondsText
+            #expect(Timestamp.parse(text)?.milliseconds == milliseconds, "\(text)")
+            #expect(text.hasSuffix(String(((milliseconds % 1_000 + 1_000) % 1_000) + 1_000).dropFirst() + "Z"))
+        }
+    }
+
     @Test func timesArePrintedInWholeSeconds() {
         #expect(moment.secondsText == "2026-11-20T12:00:00Z")
         #expect(Timestamp(milliseconds: 1_795_176_000_999).secondsText == "2026-11-20T12:00:00Z")

@@ -23,7 +23,9 @@ struct JSONTableExtractor {
     /// Reads until the end, or until it is clear that the text is no table.
     consuming func extract(_ source: TextSource) throws -> Outcome {
         var window = ByteWindow(source)
-        guard try peek(&window) == 0x5B else {
+        let first = try peek(&window)
+        if first == nil { throw ExtractionFailure.empty("The file holds nothing but blank lines.") }
+        guard first == 0x5B else {
             return .noTable("The JSON is not an array of objects: a table looks like [{\"name\": \"value\"}].")
         }
         window.skip(1)

@@ -26,7 +26,10 @@ package struct Timestamp: Hashable, Sendable, Comparable, Codable, SQLBindable {
 
     /// RFC 3339 with milliseconds and `Z`, as `/api/v1` prints times.
     package var millisecondsText: String {
-        Date(timeIntervalSince1970: Double(milliseconds) / 1000).formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        // Foundation cuts the fraction of a second that a double holds, and so is often one millisecond early.
+        let second = Int64((Double(milliseconds) / 1000).rounded(.down))
+        let fraction = String(milliseconds - second * 1000 + 1000).dropFirst()
+        return Timestamp(milliseconds: second * 1000).secondsText.dropLast() + ".\(fraction)Z"
     }
 
     /// Reads RFC 3339 text, with or without a fraction; nil for anything else.

@@ -1,9 +1,12 @@
 import Ingestion
 import Storage
+import Synchronization
 
 /// Fetches the files of an import, then records all of them in one write; from there on they are files like any other.
 struct ImportJob: Sendable {
     static let kind = "import"
+    /// How often it is looked whether somebody still wants what is being fetched.
+    static let lookInterval = Duration.seconds(1)
 
     let database: any Database
     let blobs: BlobStore
@@ -51,7 +54,7 @@ struct ImportJob: Sendable {
         // without a name is left alone for a day.
         var arrived: [ArrivedFile] = []
         for (index, file) in plan.files.enumerated() {
-            arrived.append(try await fetch(file, of: plan, organization))
+            arrived.append(try await fetch(file, of: plan, context))
             try await context.report(progress: 100 * (index + 1) / (plan.files.count + 1))
         }
         let (recording, clock, files) = (recording, clock, arrived)
@@ -67,10 +70,20 @@ struct ImportJob: Sendable {
         await jobEnqueued()
     }
 
-    private func fetch(_ file: ImportFile, of plan: ImportPlan, _ organization: OrganizationID) async throws -> ArrivedFile {
+    private func fetch(_ file: ImportFile, of plan: ImportPlan, _ context: JobContext) async throws -> ArrivedFile {
+        let organization = context.job.organization
+        let lastLook = Mutex(ContinuousClock.now)
         let upload = Upload(spool: try await blobs.makeSpool(), mostBytes: mostBytes)
         do {
-            _ = try await importer.fetch(file, of: plan, for: organization, limit: mostBytes) { try await upload.write($0) }
+            _ = try await importer.fetch(file, of: plan, for: organization, limit: mostBytes) { piece in
+                try await upload.write(piece)
+                let isTime = lastLook.withLock { last in
+                    guard ContinuousClock.now - last >= Self.lookInterval else { return false }
+                    last = ContinuousClock.now
+                    return true
+                }
+                if isTime { try await context.publish { _ in } }
+            }
             let finished = try await upload.finish()
             let blobs = blobs
             _ = try await blobLock.shared { try await blobs.store(finished.spool, organization: organization.text) }

@@ -14,6 +14,8 @@ package struct JobRepository: Sendable {
     package static let mostCrashesOfHarmlessWork = 100
     /// Jobs of one organization and kind that run at the same time, over all replicas.
     package static let mostRunningPerOrganization = 2
+    /// The same for kinds that wait for other machines.
+    package static let mostWaitingPerOrganization = 4
 
     package init() {}
 
@@ -46,10 +48,17 @@ package struct JobRepository: Sendable {
 
     /// Takes the next due job of the given kinds, or one whose worker let its lease run out; nil when there is none.
     ///
+    /// - Parameter waiting: those of the kinds that wait for other machines most of their time.
+    ///
     /// SQLite has one writer. On PostgreSQL an advisory lock makes the count of running jobs and the claim one step.
     package func claim(
-        _ connection: any Connection, kinds: [String], worker: String, now: Timestamp, lease: Duration = JobRepository.lease
+        _ connection: any Connection, kinds: [String], waiting: [String] = [], worker: String, now: Timestamp,
+        lease: Duration = JobRepository.lease
     ) throws -> Job? {
+        let mostRunning: SQL =
+            waiting.isEmpty
+            ? "\(Self.mostRunningPerOrganization)"
+            : "CASE WHEN job.kind IN \(list: waiting) THEN \(Self.mostWaitingPerOrganization) ELSE \(Self.mostRunningPerOrganization) END"
         let lock: SQL
         switch connection.dialect {
         case .sqlite: lock = ""
@@ -63,7 +72,7 @@ package struct JobRepository: Sendable {
               SELECT id FROM job WHERE kind IN \(list: kinds)
                 AND ((state = 'available' AND run_at <= \(now)) OR (state = 'running' AND lease_until < \(now)))
                 AND (SELECT COUNT(*) FROM job other WHERE other.organization_id = job.organization_id AND other.kind = job.kind
-                       AND other.state = 'running' AND other.lease_until >= \(now)) < \(Self.mostRunningPerOrganization)
+                       AND other.state = 'running' AND other.lease_until >= \(now)) < \(raw: mostRunning)
               ORDER BY priority DESC, run_at, id LIMIT 1 \(raw: lock))
             UPDATE job SET crashes = crashes + CASE WHEN state = 'running' THEN 1 ELSE 0 END, attempt = attempt + 1,
               state = 'running', worker = \(worker), lease_until = \(now.adding(lease))

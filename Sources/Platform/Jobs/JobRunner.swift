@@ -146,9 +146,11 @@ package actor JobRunner {
         let (repository, clock, worker) = (repository, clock, worker)
         let kinds = handlers.values.filter(hasRoom).map(\.kind).sorted()
         if kinds.isEmpty { return false }
+        let waiting = handlers.values.filter(\.waitsForOthers).map(\.kind).sorted()
         do {
             let claimed = try await database.write { connection in
-                try repository.claim(connection, kinds: kinds, worker: worker, now: DatabaseTime.now(connection, clock: clock))
+                try repository.claim(
+                    connection, kinds: kinds, waiting: waiting, worker: worker, now: DatabaseTime.now(connection, clock: clock))
             }
             guard let job = claimed else { return false }
             if isStopping {

@@ -285,6 +285,18 @@ package struct WebClient: Sendable {
         }
     }
 
+    /// The system's word for why no connection came about.
+    private static func why(_ error: any Error) -> String {
+        guard let error = error as? IOError else { return "\(error)" }
+        switch error.errnoCode {
+        case ECONNREFUSED: return "the connection was refused"
+        case ECONNRESET: return "the connection was reset"
+        case ENETUNREACH, EHOSTUNREACH: return "there is no way to it"
+        case ETIMEDOUT: return "it did not answer"
+        default: return "error \(error.errnoCode)"
+        }
+    }
+
     private static func cut(_ request: WebRequest) -> WebFailure {
         WebFailure(.cut, "\(request.shown) ended the connection before its answer was complete", isWorthRetrying: true)
     }
@@ -299,7 +311,7 @@ package struct WebClient: Sendable {
         case let error as HTTPClientError where error == .cancelled: return CancellationError()
         case is HTTPClientError, is HTTPParserError: return cut(request)
         default:
-            return WebFailure(.unreachable, "\(request.shown) cannot be reached (\(error))", isWorthRetrying: true)
+            return WebFailure(.unreachable, "\(request.shown) cannot be reached: \(why(error))", isWorthRetrying: true)
         }
     }
 }

@@ -135,11 +135,14 @@ struct DatasetOverviewRepository: Sendable {
         _ connection: any Connection, _ organization: OrganizationID, _ id: DatasetID
     ) throws -> DatasetFailure? {
         let tables = try ItemRepository().sources(connection, organization, of: id).filter { $0.rowsSHA256 != nil }
-        guard let first = tables.first, let other = tables.first(where: { $0.columns != first.columns }) else { return nil }
+        // As bytes, as the database tells them apart.
+        let names = { (source: SourceContent) in (source.columns ?? []).map { Array($0.utf8) } }
+        guard let first = tables.first, let other = tables.first(where: { names($0) != names(first) }) else { return nil }
         let list = { (source: SourceContent) in (source.columns ?? []).joined(separator: ", ") }
         return DatasetFailure(
             .columnsDiffer,
-            "The files of this dataset have different columns: \(first.filename) has \(list(first)), \(other.filename) has \(list(other)).")
+            "The files of this dataset have different columns, or have them in another order: \(first.filename) has \(list(first)), \(other.filename) has \(list(other))."
+        )
     }
 
     private func importFailure(

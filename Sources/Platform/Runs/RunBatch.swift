@@ -46,7 +46,7 @@ struct RunBatch: Sendable {
         try writer.finish()
         let after = scoring.map { Self.assess(kept, before: before, $0) } ?? [:]
         var (ledger, counts) = (Data(), Run.RowCounts())
-        for index in rows.indices {
+        for index in rows.indices where scoring != nil || isReached(index, kept.map(\.key)) {
             guard let entry = entry(index, improved[index], before: before[index], after: after[index]) else { continue }
             counts.add(entry.outcome)
             ledger += try RunLedger.line(entry)
@@ -58,6 +58,13 @@ struct RunBatch: Sendable {
                 .init(kind: .rows, batch: number, rowCount: writer.rows, file: checkpoints.place(.rows, number)),
                 .init(kind: .ledger, batch: number, rowCount: counts.rowsIn, file: ledgerFile),
             ], counts: counts)
+    }
+
+    /// Whether a batch that is broken off came as far as this row: to its place, and of a duplicate to the row that stands for it.
+    private func isReached(_ index: Int, _ finished: [Int]) -> Bool {
+        guard let last = finished.last, index <= last else { return false }
+        guard let duplicate = dropped[index], let first = rows.first?.number, duplicate.keptRow >= first else { return true }
+        return finished.contains { rows[$0].number == duplicate.keptRow }
     }
 
     private static func assess(
