@@ -102,6 +102,7 @@ enum Numbers {
         while place < range.upperBound {
             let byte = bytes[place]
             if byte &- 0x30 < 10 {
+                if number == 0, isNegative(bytes, place, range.lowerBound) { number = UInt64(minus) }
                 // Not the number's value, which would overflow, but a hash that starts with 1: "07" is not "7".
                 number = Mixing.fold((number | 1 << 63) ^ UInt64(byte), 0xD6E8_FEB8_6659_FD93)
                 place += 1
@@ -124,6 +125,22 @@ enum Numbers {
             }
         }
         return number != 0 ? Mixing.finish(hash ^ number) : hash
+    }
+
+    private static let minus = UInt8(ascii: "-")
+
+    /// Whether a minus stands before the number at a place, and nothing but a space, a bracket or the beginning before that: "-20" is negative,
+    /// the 20 of "10-20" is not.
+    @inline(__always)
+    private static func isNegative(_ bytes: UnsafeRawBufferPointer, _ place: Int, _ start: Int) -> Bool {
+        var before = place - 1
+        guard before >= start else { return false }
+        if bytes[before] == 0x92, before - 2 >= start, bytes[before - 1] == 0x88, bytes[before - 2] == 0xE2 {
+            before -= 2
+        } else if bytes[before] != minus {
+            return false
+        }
+        return before == start || bytes[before - 1] == 0x20 || bytes[before - 1] == 0x28
     }
 
     /// A digit that is not ASCII, as the ASCII digit of its value. NFKC has made ASCII of the wide and the raised ones.

@@ -105,6 +105,13 @@ import Testing
         }
         // Eighteen is the same number in Arabic digits.
         #expect(try Self.pairs(Self.find(rows)) == [[1, 3], [0, 4]].sorted { $0[1] < $1[1] })
+        // A minus before a number counts, in either character; a dash between two does not.
+        let signed = [
+            "keep at 20 degrees", "keep at -20 degrees", "keep at \u{2212}20 degrees", "keep at (-20) degrees", "from 10-20 days",
+            "from 10 20 days",
+        ]
+        .map { RowText(prompt: "How is it kept?", completion: "\(text) \($0) \(text)") }
+        #expect(try Self.pairs(Self.find(signed)) == [[1, 2], [1, 3], [4, 5]])
         let sums = [("What is 2+2?", "4"), ("What is 2+3?", "5"), ("What is 22?", "4")].map { RowText(prompt: $0.0, completion: $0.1) }
         #expect(try Self.find(sums, threshold: 0.5).dropped.isEmpty)
     }
