@@ -46,7 +46,8 @@ struct RunBatch: Sendable {
         try writer.finish()
         let after = scoring.map { Self.assess(kept, before: before, $0) } ?? [:]
         var (ledger, counts) = (Data(), Run.RowCounts())
-        for index in rows.indices where scoring != nil || isReached(index, kept.map(\.key)) {
+        let finished = kept.map(\.key)
+        for index in rows.indices where scoring != nil || isReached(index, finished) {
             guard let entry = entry(index, improved[index], before: before[index], after: after[index]) else { continue }
             counts.add(entry.outcome)
             ledger += try RunLedger.line(entry)
